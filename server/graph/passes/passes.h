@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// The passes themselves, for the table in pass.cc and for tests of one alone. Each is described at
+// its definition and leaves dead nodes for RunPasses to remove.
+
+#ifndef RELUSERVE_SERVER_GRAPH_PASSES_PASSES_H_
+#define RELUSERVE_SERVER_GRAPH_PASSES_PASSES_H_
+
+#include <absl/status/statusor.h>
+
+#include "server/graph/passes/pass.h"
+
+namespace reluserve::graph {
+
+absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context);
+absl::StatusOr<int> EliminateNoOps(Graph& graph, const PassContext& context);
+absl::StatusOr<int> MergeBias(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FoldBatchNormalization(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FuseResidualAdd(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FuseActivation(Graph& graph, const PassContext& context);
+
+}  // namespace reluserve::graph
+
+#endif  // RELUSERVE_SERVER_GRAPH_PASSES_PASSES_H_
