@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/engine/compiled_model.h"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+#include <omp.h>
+
+#include "server/base/status.h"
+#include "server/engine/activation_layers.h"
+#include "server/engine/kernels/kernel.h"
+#include "server/engine/plan.h"
+#include "server/engine/plan_builder.h"
+#include "server/engine/weight_store.h"
+
+namespace reluserve::engine {
+
+using graph::Graph;
+
+struct CompiledModel::State {
+  // Which plan: the shapes, for how many threads, and whether strict.
+  struct PlanKey {
+    std::vector<Shape> input_shapes;
+    int threads = 1;
+    bool strict = false;
+    friend bool operator==(const PlanKey&, const PlanKey&) = default;
+  };
+  struct CachedPlan {
+    PlanKey key;
+    std::shared_ptr<const Plan> plan;
+  };
+
+  // Constant once created.
+  Graph graph;
+  graph::SymbolicShapes shapes;
+  CompileOptions options;
+  std::vector<DataType> output_types;
+  std::vector<sparsity::LayerInfo> layers;
+  std::string graph_before;
+  std::string graph_after;
+  std::vector<graph::PassReport> pass_reports;
+  std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
+
+  // Held while a plan is made, so that several threads asking for one make it once.
+  absl::Mutex building;
+  absl::Mutex mutex ABSL_ACQUIRED_AFTER(building);
+  std::list<CachedPlan> plans ABSL_GUARDED_BY(mutex);  // the most recently used first
+
+  std::shared_ptr<const Plan> FindPlan(const PlanKey& key);
+  void KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan);
+  absl::Status CheckInputs(std::span<const Shape> input_shapes) const;
+  absl::StatusOr<std::vector<graph::OperandInfo>> Infer(std::span<const Shape> input_shapes) const;
+  static absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(const std::shared_ptr<State>& state,
+                                                             PlanKey key);
+};
+
+std::shared_ptr<const Plan> CompiledModel::State::FindPlan(const PlanKey& key) {
+  absl::MutexLock lock(&mutex);
+  for (auto cached = plans.begin(); cached != plans.end(); ++cached) {
+    if (cached->key == key) {
+      plans.splice(plans.begin(), plans, cached);
+      return cached->plan;
+    }
+  }
+  return nullptr;
+}
+
+void CompiledModel::State::KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan) {
+  absl::MutexLock lock(&mutex);
+  plans.push_front({std::move(key), std::move(plan)});
+  while (static_cast<int>(plans.size()) > options.max_plans) plans.pop_back();
+}
+
+absl::Status CompiledModel::State::CheckInputs(std::span<const Shape> input_shapes) const {
+  if (input_shapes.size() != graph.inputs.size()) {
+    return InvalidArgument("{} input shapes were given, expected {}", input_shapes.size(),
+                           graph.inputs.size());
+  }
+  for (size_t i = 0; i < input_shapes.size(); ++i) {
+    const graph::Input& input = graph.inputs[i];
+    const std::string& name = graph.value(input.value).name;
+    bool fits = input_shapes[i].rank() == static_cast<int>(input.dims.size());
+    for (int axis = 0; fits && axis < input_shapes[i].rank(); ++axis) {
+      const graph::Dim& dim = input.dims[axis];
+      fits = dim.symbolic() ? input_shapes[i][axis] > 0 : input_shapes[i][axis] == dim.extent;
+    }
+    if (!fits) {
+      return InvalidArgument("input \"{}\" has shape {}, which the model does not take", name,
+                             input_shapes[i].ToString());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<graph::OperandInfo>> CompiledModel::State::Infer(
+    std::span<const Shape> input_shapes) const {
+  return graph::InferShapes(graph, input_shapes, EvaluateNode);
+}
+
+absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
+    const std::shared_ptr<State>& state, PlanKey key) {
+  if (auto plan = state->FindPlan(key)) return plan;
+  absl::MutexLock lock(&state->building);
+  if (auto plan = state->FindPlan(key)) return plan;
+  RELUSERVE_RETURN_IF_ERROR(state->CheckInputs(key.input_shapes));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
+                             state->Infer(key.input_shapes));
+  PlanOptions plan_options;
+  plan_options.strict = key.strict;
+  PlanBuilder builder(state->graph, facts, state->weights, plan_options);
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
+  if (!key.strict) {
+    plan->strict = [weak = std::weak_ptr<State>(state),
+                    key]() -> absl::StatusOr<std::shared_ptr<const Plan>> {
+      const std::shared_ptr<State> owner = weak.lock();
+      if (owner == nullptr) return absl::UnavailableError("the model was unloaded");
+      PlanKey strict_key = key;
+      strict_key.strict = true;
+      return GetPlan(owner, std::move(strict_key));
+    };
+  }
+  state->KeepPlan(std::move(key), plan);
+  return plan;
+}
+
+namespace {
+
+std::vector<sparsity::LayerInfo> LayersOf(const Graph& graph,
+                                          const std::vector<graph::OperandInfo>& facts) {
+  std::vector<sparsity::LayerInfo> layers;
+  for (const graph::Node& node : graph.nodes) {
+    const auto layer = ActivationLayerOf(graph, node);
+    if (layer && facts[node.outputs[0]].type == DataType::kFloat32) layers.push_back(layer->info);
+  }
+  return layers;
+}
+
+// The probe's shapes with the batch brought down to one.
+std::vector<Shape> SmallestBatch(const Graph& graph, const graph::SymbolicShapes& shapes) {
+  std::vector<Shape> result = shapes.probe_inputs;
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (shapes.batchable && graph.inputs[i].dims[0].symbolic()) result[i][0] = 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+CompiledModel::CompiledModel(std::shared_ptr<State> state) : state_(std::move(state)) {}
+CompiledModel::~CompiledModel() = default;
+
+absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
+    Graph graph, const CompileOptions& options) {
+  if (options.max_plans < 1) {
+    return InvalidArgument("max_plans is {}, expected at least 1", options.max_plans);
+  }
+  auto state = std::make_shared<State>();
+  state->graph = std::move(graph);
+  state->options = options;
+  state->graph_before = state->graph.ToString();
+  RELUSERVE_ASSIGN_OR_RETURN(state->shapes, graph::InferSymbolicShapes(state->graph, EvaluateNode));
+  graph::PassContext context;
+  context.evaluate = EvaluateNode;
+  context.probe = state->shapes.probe;
+  RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports,
+                             graph::RunPasses(state->graph, context, options.passes));
+  state->graph_after = state->graph.ToString();
+
+  const std::vector<Shape> inputs = SmallestBatch(state->graph, state->shapes);
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
+  state->layers = LayersOf(state->graph, facts);
+  for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
+  RELUSERVE_RETURN_IF_ERROR(
+      State::GetPlan(state, {inputs, omp_get_max_threads(), /*strict=*/false}).status());
+  return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
+}
+
+absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::GetPlan(
+    std::span<const Shape> input_shapes) {
+  return State::GetPlan(state_, {{input_shapes.begin(), input_shapes.end()},
+                                 omp_get_max_threads(),
+                                 /*strict=*/false});
+}
+
+const Graph& CompiledModel::graph() const { return state_->graph; }
+const graph::SymbolicShapes& CompiledModel::shapes() const { return state_->shapes; }
+std::span<const DataType> CompiledModel::output_types() const { return state_->output_types; }
+std::span<const sparsity::LayerInfo> CompiledModel::layers() const { return state_->layers; }
+const std::string& CompiledModel::graph_before() const { return state_->graph_before; }
+const std::string& CompiledModel::graph_after() const { return state_->graph_after; }
+std::span<const graph::PassReport> CompiledModel::pass_reports() const {
+  return state_->pass_reports;
+}
+
+absl::StatusOr<PlanInfo> CompiledModel::Describe(std::span<const Shape> input_shapes) {
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan, GetPlan(input_shapes));
+  PlanInfo info;
+  info.steps = plan->step_infos;
+  info.arena_bytes = plan->arena_bytes;
+  info.activation_bytes = plan->activation_bytes;
+  info.scratchpad_bytes = plan->scratchpad_bytes;
+  info.packed_weight_bytes = state_->weights->packed_bytes();
+  info.macs = plan->macs;
+  return info;
+}
+
+}  // namespace reluserve::engine

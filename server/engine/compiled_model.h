@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// A graph made ready to run on this CPU.
+
+#ifndef RELUSERVE_SERVER_ENGINE_COMPILED_MODEL_H_
+#define RELUSERVE_SERVER_ENGINE_COMPILED_MODEL_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "server/graph/graph.h"
+#include "server/graph/passes/pass.h"
+#include "server/graph/symbolic.h"
+#include "server/sparsity/trace.h"
+#include "server/tensor/tensor.h"
+
+namespace reluserve::engine {
+
+class Plan;
+
+struct CompileOptions {
+  // Which graph passes to leave out; default: none.
+  graph::PassOptions passes;
+  // Plans kept per model, one for each combination of input shapes; the least recently used is
+  // dropped first. At least 1. Each holds primitives and a memory layout, not weights.
+  int max_plans = 16;
+};
+
+// One line of a plan, for `describe`.
+struct StepInfo {
+  std::string node;  // name of the graph node, or what the step is for ("reorder of conv1's input")
+  std::string op_type;
+  std::string implementation;  // oneDNN's name of the kernel chosen, or "kernel" for our own
+  std::string output_layout;   // "nChw16c [1,64,56,56]"
+  std::string activation;      // name of the activation layer fused into it, or empty
+  int64_t macs = 0;            // multiply-accumulates
+};
+
+// What people ask about a plan.
+struct PlanInfo {
+  std::vector<StepInfo> steps;
+  int64_t arena_bytes = 0;       // activations, with reuse
+  int64_t activation_bytes = 0;  // activations, were none reused
+  int64_t scratchpad_bytes = 0;
+  int64_t packed_weight_bytes = 0;  // of the whole model, shared by all its plans
+  int64_t macs = 0;
+};
+
+// Immutable to its users: weights, packed once in the layouts that oneDNN asks for and shared by
+// every plan and thread, and the plans made so far. Thread-safe.
+class CompiledModel {
+ public:
+  // Runs the graph passes, infers shapes, and proves that the model runs by making the plan for the
+  // smallest batch. Errors name the node at fault.
+  static absl::StatusOr<std::shared_ptr<CompiledModel>> Create(graph::Graph graph,
+                                                               const CompileOptions& options = {});
+  ~CompiledModel();
+  CompiledModel(const CompiledModel&) = delete;
+  CompiledModel& operator=(const CompiledModel&) = delete;
+
+  // The plan for these input shapes (in the order of graph().inputs), made if it is not there.
+  // Primitives are made for as many OpenMP threads as the caller has, who should be the one to run
+  // them. INVALID_ARGUMENT when the model cannot take the shapes.
+  absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(std::span<const Shape> input_shapes);
+
+  // After the passes.
+  const graph::Graph& graph() const;
+  const graph::SymbolicShapes& shapes() const;
+  // Element types of the graph's outputs.
+  std::span<const DataType> output_types() const;
+  // The activation layers in the order of execution.
+  std::span<const sparsity::LayerInfo> layers() const;
+  // The graph's dump before the passes, and after them; and what each pass did.
+  const std::string& graph_before() const;
+  const std::string& graph_after() const;
+  std::span<const graph::PassReport> pass_reports() const;
+  absl::StatusOr<PlanInfo> Describe(std::span<const Shape> input_shapes);
+
+ private:
+  struct State;
+  explicit CompiledModel(std::shared_ptr<State> state);
+  // Shared with the plans, which come back for their strict twins.
+  std::shared_ptr<State> state_;
+};
+
+// Memory and primitive arguments to run plans in: one for each thread that runs models. Reused from
+// run to run, so that a run in a known shape allocates nothing. Not thread-safe.
+class ExecutionContext {
+ public:
+  ExecutionContext();
+  ~ExecutionContext();
+  ExecutionContext(ExecutionContext&&) noexcept;
+  ExecutionContext& operator=(ExecutionContext&&) noexcept;
+
+  // Runs `plan`: reads inputs (one pointer a graph input, dense row-major elements in the shapes
+  // the plan was made for, any alignment), writes outputs (one buffer a graph output, of the plan's
+  // output shapes), and, where `trace` is not null, fills it with every layer's counts. INTERNAL
+  // when a primitive fails; the outputs are then undefined.
+  absl::Status Run(const std::shared_ptr<const Plan>& plan, std::span<const void* const> inputs,
+                   std::span<void* const> outputs, sparsity::Trace* trace);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The shapes of a plan's outputs, in the order of the graph's outputs.
+std::span<const Shape> OutputShapes(const Plan& plan);
+
+}  // namespace reluserve::engine
+
+#endif  // RELUSERVE_SERVER_ENGINE_COMPILED_MODEL_H_

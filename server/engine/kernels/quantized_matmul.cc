@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// QLinearMatMul and MatMulInteger. Products are summed in 32 bits that wrap around, as everywhere.
+
+#include <cstdint>
+#include <vector>
+
+#include "server/engine/kernels/kernel_list.h"
+#include "server/engine/kernels/matrix_loop.h"
+#include "server/engine/kernels/quantization.h"
+#include "server/graph/ops/axes.h"
+
+namespace reluserve::engine::kernels {
+namespace {
+
+struct IntegerRule {
+  uint32_t Product(int16_t a, int16_t b, int64_t, int64_t) const {
+    return static_cast<uint32_t>(int32_t{a} * int32_t{b});
+  }
+  int32_t Finish(uint32_t sum, int64_t, int64_t) const { return static_cast<int32_t>(sum); }
+};
+
+// Scales of A may be given for each row, those of B for each column.
+template <typename Q>
+struct RequantizeRule : IntegerRule {
+  TensorView a_scale;
+  TensorView b_scale;
+  float y_scale = 1.0f;
+  int32_t y_zero_point = 0;
+
+  Q Finish(uint32_t sum, int64_t row, int64_t column) const {
+    const float scale = ScaleAt(a_scale, row) * ScaleAt(b_scale, column) / y_scale;
+    return Quantize<Q>(static_cast<float>(static_cast<int32_t>(sum)) * scale, y_zero_point);
+  }
+};
+
+// A parameter of an operand has one element, or one for each row (of A) or column (of B).
+absl::Status CheckParameter(const graph::Node& node, const char* what, const TensorView& parameter,
+                            int64_t entries) {
+  if (!parameter.present()) return absl::OkStatus();
+  const int64_t count = parameter.shape.ElementCount();
+  if (count == 1 || count == entries) return absl::OkStatus();
+  return Unimplemented("{}: {} has shape {}; one element or {} are supported", node.op_type, what,
+                       parameter.shape.ToString(), entries);
+}
+
+// Both operands with their zero points taken off.
+struct CenteredMatrices {
+  MatrixProduct product;
+  std::vector<int16_t> a;
+  std::vector<int16_t> b;
+};
+
+absl::StatusOr<CenteredMatrices> Center(const graph::Node& node, const TensorView& a,
+                                        const TensorView& a_zero_point, const TensorView& b,
+                                        const TensorView& b_zero_point) {
+  CenteredMatrices matrices;
+  RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedMatMul resolved,
+                             graph::ResolveMatMul(a.shape, b.shape));
+  matrices.product = DenseProduct(resolved);
+  const MatrixProduct& product = matrices.product;
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "a_zero_point", a_zero_point, product.rows));
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "b_zero_point", b_zero_point, product.columns));
+  RELUSERVE_ASSIGN_OR_RETURN(matrices.a, Centered(node, a, a_zero_point, product.depth));
+  RELUSERVE_ASSIGN_OR_RETURN(matrices.b, Centered(node, b, b_zero_point, 1));
+  return matrices;
+}
+
+}  // namespace
+
+absl::Status MatMulInteger(const graph::Node& node, Inputs inputs, Outputs outputs) {
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const CenteredMatrices matrices,
+      Center(node, inputs[0], graph::OperandAt(inputs, 2), inputs[1], graph::OperandAt(inputs, 3)));
+  MultiplyMatrices<uint32_t>(matrices.product, matrices.a.data(), matrices.b.data(),
+                             Elements<int32_t>(outputs[0]), IntegerRule{});
+  return absl::OkStatus();
+}
+
+absl::Status QLinearMatMul(const graph::Node& node, Inputs inputs, Outputs outputs) {
+  RELUSERVE_ASSIGN_OR_RETURN(const CenteredMatrices matrices,
+                             Center(node, inputs[0], inputs[2], inputs[3], inputs[5]));
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "a_scale", inputs[1], matrices.product.rows));
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "b_scale", inputs[4], matrices.product.columns));
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "y_scale", inputs[6], 1));
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "y_zero_point", inputs[7], 1));
+  return Dispatch(ByteTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
+    RequantizeRule<Q> rule;
+    rule.a_scale = inputs[1];
+    rule.b_scale = inputs[4];
+    rule.y_scale = ScaleAt(inputs[6], 0);
+    rule.y_zero_point = ZeroPoint(inputs[7]);
+    MultiplyMatrices<uint32_t>(matrices.product, matrices.a.data(), matrices.b.data(),
+                               Elements<Q>(outputs[0]), rule);
+  });
+}
+
+}  // namespace reluserve::engine::kernels

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// What to do, step by step, to run a model on inputs of given shapes.
+
+#ifndef RELUSERVE_SERVER_ENGINE_PLAN_H_
+#define RELUSERVE_SERVER_ENGINE_PLAN_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "server/engine/compiled_model.h"
+#include "server/engine/dnnl_compat.h"
+#include "server/engine/kernels/kernel.h"
+#include "server/graph/graph.h"
+#include "server/sparsity/activation_counter.h"
+#include "server/tensor/tensor.h"
+
+namespace reluserve::engine {
+
+// A stretch of memory that steps read and write.
+struct Slot {
+  enum class Kind : uint8_t {
+    kArena,     // at `offset` in the context's arena
+    kConstant,  // at `constant`: weights, or elements the plan keeps
+    kInput,     // the caller's, number `index`
+    kOutput,    // the caller's, number `index`
+  };
+  Kind kind = Kind::kArena;
+  int index = 0;
+  int64_t bytes = 0;
+  int64_t offset = 0;
+  const void* constant = nullptr;
+  // The first and last step that touch it, for sharing the arena.
+  int first_step = -1;
+  int last_step = -1;
+};
+
+// A tensor in a slot. `desc` is set where oneDNN can describe the tensor (layout.h); otherwise it
+// lies dense and row-major.
+struct Operand {
+  int slot = -1;
+  DataType type = DataType::kFloat32;
+  Shape shape;
+  compat::Desc desc;
+
+  bool describable() const { return !compat::IsZero(desc); }
+};
+
+// One oneDNN primitive with its memory arguments.
+struct PrimitiveStep {
+  struct Argument {
+    int role = 0;  // DNNL_ARG_SRC, ...
+    int slot = -1;
+    compat::Desc desc;
+  };
+  dnnl::primitive primitive;
+  std::vector<Argument> arguments;
+};
+
+// One of our own kernels. Slots are -1 where an operand is absent.
+struct KernelStep {
+  struct Argument {
+    int slot = -1;
+    DataType type = DataType::kFloat32;
+    Shape shape;
+  };
+  Kernel kernel = nullptr;
+  graph::Node node;
+  std::vector<Argument> inputs;
+  std::vector<Argument> outputs;
+};
+
+// Counts activation layer `layer` of the trace.
+struct CountStep {
+  int layer = 0;
+  int slot = -1;
+  sparsity::ActivationLayout layout;
+  sparsity::CountRule rule;
+};
+
+// Copies a whole slot: outputs that are inputs or constants.
+struct CopyStep {
+  int from = -1;
+  int to = -1;
+  int64_t bytes = 0;
+};
+
+using Step = std::variant<PrimitiveStep, KernelStep, CountStep, CopyStep>;
+
+// The shape of what one activation layer's counts are about.
+struct TraceLayerShape {
+  Shape shape;
+  int64_t samples = 0;
+  int64_t channels = 0;
+  int64_t positions = 0;
+};
+
+// Immutable once built; shared by all threads. Made by PlanBuilder.
+class Plan {
+ public:
+  std::vector<Slot> slots;
+  std::vector<Step> steps;
+  std::vector<StepInfo> step_infos;  // one a step, for people
+  std::vector<Shape> output_shapes;
+  std::vector<TraceLayerShape> layers;
+  std::vector<Tensor> kept;  // constants the plan itself owns
+  // Keeps weights alive that slots point at.
+  std::shared_ptr<const void> weights;
+  int64_t arena_bytes = 0;
+  int64_t activation_bytes = 0;
+  int64_t scratchpad_bytes = 0;  // the largest of any step; part of the arena
+  int64_t macs = 0;
+  // Number and element count of each float input, to look for values that are not finite.
+  std::vector<std::pair<int, int64_t>> float_inputs;
+  // Gives the plan for the same shapes in which nothing hides a NaN: oneDNN's rectifiers and
+  // poolings turn it into a number, our kernels do not. Made when first asked for; thread-safe.
+  // Null in a strict plan itself.
+  std::function<absl::StatusOr<std::shared_ptr<const Plan>>()> strict;
+};
+
+// Gives every arena slot an offset so that slots in use at the same step do not overlap, and sets
+// arena_bytes. Largest first, each at the lowest offset that is free for its whole life.
+void LayOutArena(Plan& plan);
+
+}  // namespace reluserve::engine
+
+#endif  // RELUSERVE_SERVER_ENGINE_PLAN_H_

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// From a graph and known shapes to a plan. The builder walks the nodes and lets each operator's
+// lowering (primitives/lowering.h) append steps; it keeps track of where every value lies and in
+// which layouts, and converts between layouts only when a step asks for one that is not there.
+
+#ifndef RELUSERVE_SERVER_ENGINE_PLAN_BUILDER_H_
+#define RELUSERVE_SERVER_ENGINE_PLAN_BUILDER_H_
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "server/engine/activation_layers.h"
+#include "server/engine/plan.h"
+#include "server/engine/weight_store.h"
+#include "server/graph/graph.h"
+#include "server/graph/shape_inference.h"
+
+namespace reluserve::engine {
+
+struct PlanOptions {
+  // Compute everything that could hide a NaN with our own kernels.
+  bool strict = false;
+};
+
+// Used once, by one thread. Errors are INTERNAL unless said otherwise: shapes were already
+// inferred.
+class PlanBuilder {
+ public:
+  // `facts` are graph::InferShapes' results for the input shapes. All must outlive the builder;
+  // `weights` must outlive the plan, which keeps it alive.
+  PlanBuilder(const graph::Graph& graph, const std::vector<graph::OperandInfo>& facts,
+              std::shared_ptr<WeightStore> weights, const PlanOptions& options);
+
+  absl::StatusOr<std::shared_ptr<Plan>> Build();
+
+  // --- For lowerings ---
+
+  bool strict() const { return options_.strict; }
+  const graph::OperandInfo& fact(graph::ValueId id) const { return facts_[id]; }
+  // The elements of a value that is known at plan time, else null.
+  const Tensor* Known(graph::ValueId id) const;
+  bool IsFloat(graph::ValueId id) const { return fact(id).type == DataType::kFloat32; }
+
+  // The value as it lies now, in whatever layout its maker chose.
+  absl::StatusOr<Operand> Get(graph::ValueId id);
+  // The value dense and row-major.
+  absl::StatusOr<Operand> GetPlain(graph::ValueId id);
+  // The value in the given layout.
+  absl::StatusOr<Operand> GetAs(graph::ValueId id, const compat::Desc& desc);
+  // The same in a slot that the node being lowered may overwrite: the value's own when nothing
+  // reads it afterwards and it is not also in slot `besides`, otherwise a copy.
+  absl::StatusOr<Operand> TakeAs(graph::ValueId id, const compat::Desc& desc, int besides);
+  // Known weights in the layout a primitive wants; `given` describes how the constant lies.
+  absl::StatusOr<Operand> Weights(graph::ValueId id, const compat::Desc& given,
+                                  const compat::Desc& wanted);
+
+  // A new arena slot.
+  Operand New(DataType type, const Shape& shape);
+  Operand New(const Shape& shape, const compat::Desc& desc);
+  // A place for a result that lies like `operand`: its own memory when nothing reads that after the
+  // node being lowered, otherwise a new slot.
+  Operand OverwriteOrNew(const Operand& operand);
+  // The same memory under another shape and layout.
+  Operand View(const Operand& operand, const Shape& shape, const compat::Desc& desc) const;
+
+  // Appends a primitive; the scratchpad it asks for is added. `info` describes it.
+  template <typename PrimitiveDesc>
+  void AddPrimitive(const PrimitiveDesc& pd, dnnl::primitive primitive,
+                    std::vector<PrimitiveStep::Argument> arguments, StepInfo info) {
+    info.implementation = pd.impl_info_str();
+    AddPrimitiveStep(std::move(primitive), std::move(arguments), pd.scratchpad_desc(),
+                     std::move(info));
+  }
+  // Appends our own kernel for `node`'s operator on dense operands; UNIMPLEMENTED where there is
+  // none.
+  absl::Status AddKernel(const graph::Node& node, std::span<const Operand> inputs,
+                         std::span<const Operand> outputs);
+
+  // Says that `id` lies in `operand`.
+  void Define(graph::ValueId id, const Operand& operand);
+
+  StepInfo Describe(const graph::Node& node, const Operand& result) const;
+
+ private:
+  // Where one value lies: its first layout, then conversions made of it.
+  using Layouts = std::vector<Operand>;
+
+  absl::Status AddInputs();
+  absl::Status LowerNode(const graph::Node& node);
+  absl::Status LowerByKernel(const graph::Node& node);
+  absl::Status AddOutputs();
+  absl::Status AddOutput(int index, graph::ValueId id);
+  absl::Status CountLayer(const graph::Node& node, graph::ValueId id, const ActivationLayer& layer);
+  bool IsLayer(const graph::Node& node) const;
+  absl::StatusOr<Operand> Convert(const Operand& from, const compat::Desc& to);
+  bool MayOverwrite(int slot) const;
+  int AddSlot(Slot slot);
+  void AddPrimitiveStep(dnnl::primitive primitive, std::vector<PrimitiveStep::Argument> arguments,
+                        const compat::Desc& scratchpad, StepInfo info);
+  void AddStep(Step step, StepInfo info);
+  void SetLives();
+
+  const graph::Graph& graph_;
+  const std::vector<graph::OperandInfo>& facts_;
+  const std::shared_ptr<WeightStore> weights_;
+  const PlanOptions options_;
+
+  std::shared_ptr<Plan> plan_;
+  std::vector<Layouts> layouts_;                          // by ValueId
+  std::vector<int> uses_left_;                            // by ValueId
+  std::vector<std::vector<graph::ValueId>> slot_values_;  // by slot: what lies in it
+  const graph::Node* current_ = nullptr;
+};
+
+}  // namespace reluserve::engine
+
+#endif  // RELUSERVE_SERVER_ENGINE_PLAN_BUILDER_H_

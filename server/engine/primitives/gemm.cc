@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Dense layers: Gemm with constant weights, and matrix products.
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "server/base/status.h"
+#include "server/engine/layout.h"
+#include "server/engine/primitives/lowering.h"
+
+namespace reluserve::engine {
+namespace {
+
+using compat::Desc;
+using graph::kNoValue;
+using graph::Node;
+using graph::ValueId;
+
+// A dense layer: rows [M,K] times constant weights [K,N] plus a constant bias [N].
+struct DenseLayer {
+  ValueId weights = kNoValue;
+  bool weights_transposed = false;  // [N,K] in memory
+  ValueId bias = kNoValue;
+  int64_t rows = 0;
+  int64_t inputs = 0;
+  int64_t outputs = 0;
+};
+
+absl::StatusOr<bool> LowerDenseLayer(const Node& node, const DenseLayer& layer,
+                                     PlanBuilder& builder) {
+  const Shape source_shape = {layer.rows, layer.inputs};
+  const Shape weight_shape = {layer.outputs, layer.inputs};
+  const Shape result_shape = {layer.rows, layer.outputs};
+  for (const Shape& shape : {source_shape, weight_shape, result_shape}) {
+    if (!Describable(DataType::kFloat32, shape)) return false;
+  }
+  const Desc source_desc = PlainDesc(DataType::kFloat32, source_shape);
+  const Desc result_desc = PlainDesc(DataType::kFloat32, result_shape);
+  const Desc given = layer.weights_transposed
+                         ? PlainDesc(DataType::kFloat32, weight_shape)
+                         : StridedDesc(DataType::kFloat32, weight_shape, {1, layer.outputs});
+  Desc bias_desc;
+  if (layer.bias != kNoValue) bias_desc = PlainDesc(DataType::kFloat32, Shape{layer.outputs});
+
+  Fused fused;
+  const dnnl::primitive_attr attr = MakeAttributes(node, builder, fused);
+  const auto pd = compat::MakeInnerProduct(source_desc, AnyDesc(DataType::kFloat32, weight_shape),
+                                           bias_desc, result_desc, attr);
+  if (!pd) return false;
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand source, builder.GetPlain(node.inputs[0]));
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand weights,
+                             builder.Weights(layer.weights, given, pd.weights_desc()));
+  const Operand result = builder.New(DataType::kFloat32, builder.fact(node.outputs[0]).shape);
+  std::vector<PrimitiveStep::Argument> arguments = {{DNNL_ARG_SRC, source.slot, source_desc},
+                                                    {DNNL_ARG_WEIGHTS, weights.slot, weights.desc},
+                                                    {DNNL_ARG_DST, result.slot, result_desc}};
+  if (layer.bias != kNoValue) {
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand bias,
+                               builder.Weights(layer.bias, bias_desc, bias_desc));
+    arguments.push_back({DNNL_ARG_BIAS, bias.slot, bias.desc});
+  }
+  StepInfo info = builder.Describe(node, result);
+  if (!fused.activation) info.activation.clear();
+  info.macs = layer.rows * layer.inputs * layer.outputs;
+  builder.AddPrimitive(pd, dnnl::inner_product_forward(pd), std::move(arguments), std::move(info));
+  builder.Define(node.outputs[0], result);
+  RELUSERVE_RETURN_IF_ERROR(FinishNode(node, fused, builder));
+  return true;
+}
+
+// The same matrix shape with axes of extent 1 put in front.
+Shape WithRank(const Shape& shape, int rank) {
+  Shape result = Shape::Filled(rank - shape.rank(), 1);
+  for (int64_t extent : shape.dims()) result.push_back(extent);
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> LowerGemm(const Node& node, PlanBuilder& builder) {
+  const auto& gemm = std::get<graph::Gemm>(node.op);
+  if (!builder.IsFloat(node.inputs[0]) || builder.Known(node.inputs[1]) == nullptr ||
+      gemm.transpose_a || gemm.alpha != 1.0f) {
+    return false;
+  }
+  DenseLayer layer;
+  const Shape& source = builder.fact(node.inputs[0]).shape;
+  const Shape& result = builder.fact(node.outputs[0]).shape;
+  layer.rows = result[0];
+  layer.inputs = source[1];
+  layer.outputs = result[1];
+  layer.weights = node.inputs[1];
+  layer.weights_transposed = gemm.transpose_b;
+  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+    // A bias: the same for every row, one entry a column.
+    const Tensor* bias = builder.Known(node.inputs[2]);
+    if (bias == nullptr || gemm.beta != 1.0f || bias->shape().rank() == 0 ||
+        bias->shape()[bias->shape().rank() - 1] != layer.outputs ||
+        bias->shape().ElementCount() != layer.outputs) {
+      return false;
+    }
+    layer.bias = node.inputs[2];
+  }
+  return LowerDenseLayer(node, layer, builder);
+}
+
+absl::StatusOr<bool> LowerMatMul(const Node& node, PlanBuilder& builder) {
+  const Shape& a = builder.fact(node.inputs[0]).shape;
+  const Shape& b = builder.fact(node.inputs[1]).shape;
+  if (!builder.IsFloat(node.inputs[0]) || a.rank() < 2 || b.rank() < 2) return false;
+  if (builder.Known(node.inputs[1]) != nullptr && b.rank() == 2) {
+    // All leading axes of A are rows.
+    DenseLayer layer;
+    layer.weights = node.inputs[1];
+    layer.inputs = b[0];
+    layer.outputs = b[1];
+    layer.rows = a.ElementCount(0, a.rank() - 1);
+    return LowerDenseLayer(node, layer, builder);
+  }
+  const Shape& result_shape = builder.fact(node.outputs[0]).shape;
+  const int rank = result_shape.rank();
+  const Shape a_shape = WithRank(a, rank);
+  const Shape b_shape = WithRank(b, rank);
+  for (const Shape& shape : {a_shape, b_shape, result_shape}) {
+    if (!Describable(DataType::kFloat32, shape)) return false;
+  }
+  const Desc a_desc = PlainDesc(DataType::kFloat32, a_shape);
+  const Desc b_desc = PlainDesc(DataType::kFloat32, b_shape);
+  const Desc result_desc = PlainDesc(DataType::kFloat32, result_shape);
+  Fused fused;
+  const dnnl::primitive_attr attr = MakeAttributes(node, builder, fused);
+  const auto pd = compat::MakeMatmul(a_desc, b_desc, result_desc, attr);
+  if (!pd) return false;
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand left, builder.GetPlain(node.inputs[0]));
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand right, builder.GetPlain(node.inputs[1]));
+  const Operand result = builder.New(DataType::kFloat32, result_shape);
+  StepInfo info = builder.Describe(node, result);
+  if (!fused.activation) info.activation.clear();
+  info.macs = result_shape.ElementCount() * a[a.rank() - 1];
+  builder.AddPrimitive(pd, dnnl::matmul(pd),
+                       {{DNNL_ARG_SRC, left.slot, a_desc},
+                        {DNNL_ARG_WEIGHTS, right.slot, b_desc},
+                        {DNNL_ARG_DST, result.slot, result_desc}},
+                       std::move(info));
+  builder.Define(node.outputs[0], result);
+  RELUSERVE_RETURN_IF_ERROR(FinishNode(node, fused, builder));
+  return true;
+}
+
+}  // namespace reluserve::engine

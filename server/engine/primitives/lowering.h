@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// How operators become oneDNN primitives: one file for each family in this folder, and one row for
+// each operator in the table of lowering.cc. An operator without a row is computed by our own
+// kernel.
+
+#ifndef RELUSERVE_SERVER_ENGINE_PRIMITIVES_LOWERING_H_
+#define RELUSERVE_SERVER_ENGINE_PRIMITIVES_LOWERING_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "server/engine/plan_builder.h"
+#include "server/graph/graph.h"
+
+namespace reluserve::engine {
+
+// Appends the steps of one node, fused parts included, and defines its outputs. False, with nothing
+// appended, where oneDNN has nothing for these operands: the node is then left to our own kernel.
+// Shapes and types have passed inference.
+using Lowering = absl::StatusOr<bool> (*)(const graph::Node& node, PlanBuilder& builder);
+
+// The lowering for an operator, or null where it has none.
+Lowering FindLowering(const graph::Op& op);
+
+absl::StatusOr<bool> LowerConvolution(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerDeconvolution(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerGemm(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerMatMul(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerBatchNormalization(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerLrn(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerPool(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerActivation(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerBinary(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerConcat(const graph::Node& node, PlanBuilder& builder);
+// Identity, Reshape, Flatten, Squeeze, Unsqueeze: the same memory under another shape.
+absl::StatusOr<bool> LowerView(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerTranspose(const graph::Node& node, PlanBuilder& builder);
+
+// --- Shared by the lowerings ---
+
+// What of a node's fused parts its primitive does itself.
+struct Fused {
+  bool residual = false;
+  bool activation = false;
+};
+
+// Appends the activation as post-ops; false, with `ops` unchanged, where oneDNN has no exact form.
+bool AppendActivation(const graph::Activation& activation, dnnl::post_ops& ops);
+
+// Attributes of every primitive: scratchpad from the arena, and the node's fused activation as a
+// post-op where that is possible now (never in a strict plan); `fused` says whether it was.
+dnnl::primitive_attr MakeAttributes(const graph::Node& node, const PlanBuilder& builder,
+                                    Fused& fused);
+
+// After outputs[0] has been defined: does what of the residual and activation is not `fused`.
+absl::Status FinishNode(const graph::Node& node, Fused fused, PlanBuilder& builder);
+
+}  // namespace reluserve::engine
+
+#endif  // RELUSERVE_SERVER_ENGINE_PRIMITIVES_LOWERING_H_

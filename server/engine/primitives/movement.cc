@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Operators that move elements, or only say that they lie under another shape.
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/base/status.h"
+#include "server/engine/layout.h"
+#include "server/engine/primitives/lowering.h"
+
+namespace reluserve::engine {
+namespace {
+
+using compat::Desc;
+using graph::Node;
+using graph::ValueId;
+
+// The block that all inputs of a concatenation along the channels share, with no padding between
+// them; nothing where they do not.
+std::optional<int64_t> SharedBlock(const std::vector<Operand>& inputs, int axis) {
+  if (axis != 1) return std::nullopt;
+  const std::optional<int64_t> block = ChannelBlock(inputs[0].desc);
+  const bool shared = block && std::all_of(inputs.begin(), inputs.end(), [&](const Operand& input) {
+                        return ChannelBlock(input.desc) == block && input.shape[1] % *block == 0;
+                      });
+  return shared ? block : std::nullopt;
+}
+
+// The channel-blocked descriptor of a shape whose channels are a multiple of the block.
+Desc BlockedDesc(const Shape& shape, int64_t block) {
+  using Tag = dnnl::memory::format_tag;
+  constexpr Tag kBlock4[] = {Tag::nCw4c, Tag::nChw4c, Tag::nCdhw4c};
+  constexpr Tag kBlock8[] = {Tag::nCw8c, Tag::nChw8c, Tag::nCdhw8c};
+  constexpr Tag kBlock16[] = {Tag::nCw16c, Tag::nChw16c, Tag::nCdhw16c};
+  const Tag* tags = block == 4 ? kBlock4 : block == 8 ? kBlock8 : kBlock16;
+  return Desc(compat::Dims(shape.dims().begin(), shape.dims().end()), dnnl::memory::data_type::f32,
+              tags[shape.rank() - 3]);
+}
+
+bool HasBlockTag(const Shape& shape, int64_t block) {
+  return shape.rank() >= 3 && shape.rank() <= 5 && (block == 4 || block == 8 || block == 16);
+}
+
+}  // namespace
+
+absl::StatusOr<bool> LowerConcat(const Node& node, PlanBuilder& builder) {
+  const Shape& shape = builder.fact(node.outputs[0]).shape;
+  int axis = static_cast<int>(std::get<graph::Concat>(node.op).axis);
+  if (axis < 0) axis += shape.rank();
+  std::vector<Operand> inputs;
+  for (ValueId id : node.inputs) {
+    // Unequal float and integer inputs were refused by inference; empty ones are left to the
+    // kernel.
+    if (!builder.IsFloat(id)) return false;
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, builder.Get(id));
+    if (!operand.describable()) return false;
+    inputs.push_back(operand);
+  }
+  const std::optional<int64_t> block = SharedBlock(inputs, axis);
+  const bool keep_blocks = block && HasBlockTag(shape, *block);
+  if (!keep_blocks) {
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      RELUSERVE_ASSIGN_OR_RETURN(inputs[i], builder.GetPlain(node.inputs[i]));
+    }
+  }
+  const Desc target =
+      keep_blocks ? BlockedDesc(shape, *block) : PlainDesc(DataType::kFloat32, shape);
+  std::vector<Desc> sources;
+  for (const Operand& input : inputs) sources.push_back(input.desc);
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto pd = compat::MakeConcat(target, axis, sources, attr);
+  const Operand result = builder.New(shape, target);
+  std::vector<PrimitiveStep::Argument> arguments = {{DNNL_ARG_DST, result.slot, target}};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    arguments.push_back(
+        {DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), inputs[i].slot, inputs[i].desc});
+  }
+  builder.AddPrimitive(pd, dnnl::concat(pd), std::move(arguments), builder.Describe(node, result));
+  builder.Define(node.outputs[0], result);
+  return true;
+}
+
+absl::StatusOr<bool> LowerView(const Node& node, PlanBuilder& builder) {
+  const Shape& shape = builder.fact(node.outputs[0]).shape;
+  RELUSERVE_ASSIGN_OR_RETURN(Operand operand, builder.Get(node.inputs[0]));
+  if (operand.shape == shape) {
+    builder.Define(node.outputs[0], operand);
+    return true;
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(operand, builder.GetPlain(node.inputs[0]));
+  Desc desc;
+  if (Describable(operand.type, shape)) desc = PlainDesc(operand.type, shape);
+  builder.Define(node.outputs[0], builder.View(operand, shape, desc));
+  return true;
+}
+
+// No element moves: a reader that wants another order converts, and a convolution after an
+// NHWC-to-NCHW transposition reads channels-last memory as it is.
+absl::StatusOr<bool> LowerTranspose(const Node& node, PlanBuilder& builder) {
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, builder.Get(node.inputs[0]));
+  const Shape& shape = builder.fact(node.outputs[0]).shape;
+  if (!builder.IsFloat(node.inputs[0]) || !operand.describable()) return false;
+  const compat::Blocking blocking = compat::BlockingOf(operand.desc);
+  if (!blocking.blocked || !blocking.inner_blocks.empty()) return false;
+  const std::vector<int64_t>& perm = std::get<graph::Transpose>(node.op).perm;
+  Shape strides;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const int64_t from = perm.empty() ? shape.rank() - 1 - axis : perm[axis];
+    strides.push_back(blocking.strides[from]);
+  }
+  builder.Define(node.outputs[0],
+                 builder.View(operand, shape, StridedDesc(operand.type, shape, strides)));
+  return true;
+}
+
+}  // namespace reluserve::engine
