@@ -17,7 +17,7 @@ struct CountRule {
     kNone,         // sigmoid, tanh: nothing is inactive
     kNotPositive,  // x <= 0. On the outputs of ReLU (where it means = 0), LeakyReLU, ELU, ... this
                    // is the same as "the pre-activation was not positive"
-    kZero,  // x == 0: ThresholdedReLU, whose outputs may be negative and active
+    kZero,         // x == 0: ThresholdedReLU, whose outputs may be negative and active
   };
   Inactive inactive = Inactive::kNotPositive;
   // Saturated: x <= saturated_low or x >= saturated_high. The defaults mean never, as infinite

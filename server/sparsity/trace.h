@@ -37,7 +37,7 @@ struct LayerCounts {
   int64_t elements() const { return samples * channels * positions; }
 };
 
-// Totals of one layer over a range of samples and all channels.
+// Totals of one layer over all samples and channels.
 struct LayerTotals {
   int64_t elements = 0;
   int64_t inactive = 0;
@@ -47,6 +47,17 @@ struct LayerTotals {
 
 // Sums `counts` over all its samples and channels.
 LayerTotals Total(const LayerCounts& counts);
+
+// Totals of one layer for each channel, over all samples. Every channel has samples * positions
+// elements.
+struct ChannelTotals {
+  std::vector<int64_t> inactive;
+  std::vector<int64_t> saturated;
+  std::vector<int64_t> non_finite;
+};
+
+// Sums `counts` over its samples.
+ChannelTotals TotalByChannel(const LayerCounts& counts);
 
 // The counts of every layer of one run, in the order of CompiledModel::layers(). Its memory is kept
 // from run to run by its owner.

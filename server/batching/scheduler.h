@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Runs requests on a fixed set of compute lanes, however many models there are, so that the CPUs
+// are never oversubscribed: L lanes of T OpenMP threads each.
+
+#ifndef RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
+#define RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <absl/base/thread_annotations.h>
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
+#include <absl/time/time.h>
+
+#include "server/repository/loaded_model.h"
+#include "server/sparsity/trace.h"
+#include "server/tensor/tensor.h"
+
+namespace reluserve::batching {
+
+struct SchedulerOptions {
+  // Threads that take requests, each running one at a time. At least 1. More lanes serve more
+  // requests at once, each more slowly.
+  int lanes = 1;
+  // OpenMP threads each lane computes with. At least 1. lanes * threads_per_lane should not exceed
+  // the CPUs granted (cpu_grant.h).
+  int threads_per_lane = 1;
+  // Requests that may wait; one more is refused. At least 1.
+  int queue_capacity = 256;
+};
+
+struct InferenceRequest {
+  std::shared_ptr<const repository::LoadedModel> model;
+  // One for each input of the model, in its order, of shapes that were checked against it. The
+  // elements have to stay until the completion is called.
+  std::vector<TensorView> inputs;
+  // After this the request is answered with DEADLINE_EXCEEDED and not computed.
+  absl::Time deadline = absl::InfiniteFuture();
+  // Set by whoever asked, at any time, to say that the answer is no longer wanted; may be null.
+  std::shared_ptr<const std::atomic<bool>> cancelled;
+};
+
+struct InferenceResult {
+  std::vector<Tensor> outputs;  // in the model's order
+  sparsity::Trace trace;
+  absl::Duration queue_time;
+  absl::Duration compute_time;
+};
+
+// Called once for each accepted request, on a lane's thread; it should hand the answer on and
+// return.
+using Completion = absl::AnyInvocable<void(absl::StatusOr<InferenceResult>)>;
+
+// Thread-safe.
+class Scheduler {
+ public:
+  // INVALID_ARGUMENT naming the option that is out of range.
+  static absl::StatusOr<std::unique_ptr<Scheduler>> Create(const SchedulerOptions& options);
+  // Answers what waits with UNAVAILABLE, and waits for what runs.
+  ~Scheduler();
+
+  // Queues a request. RESOURCE_EXHAUSTED when the queue is full, UNAVAILABLE when draining; the
+  // completion is then not called.
+  absl::Status Submit(InferenceRequest request, Completion completion);
+
+  // Takes no more requests and waits until all accepted ones are answered, or until `deadline`;
+  // whether they were.
+  bool Drain(absl::Time deadline);
+
+ private:
+  struct Waiting {
+    InferenceRequest request;
+    Completion completion;
+    absl::Time since;
+  };
+
+  explicit Scheduler(const SchedulerOptions& options);
+  void RunLane();
+  bool SomethingToDo() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool AllAnswered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const SchedulerOptions options_;
+  absl::Mutex mutex_;
+  std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> lanes_;  // last: they use what is above
+};
+
+}  // namespace reluserve::batching
+
+#endif  // RELUSERVE_SERVER_BATCHING_SCHEDULER_H_

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// One version of a model, compiled and ready to serve.
+
+#ifndef RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_
+#define RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+
+#include "server/engine/compiled_model.h"
+#include "server/onnx/importer.h"
+#include "server/tensor/data_type.h"
+
+namespace reluserve::repository {
+
+// An input or output as clients see it.
+struct TensorSpec {
+  std::string name;
+  DataType type = DataType::kFloat32;
+  std::vector<int64_t> shape;  // -1 where requests may differ
+};
+
+// Where a model comes from, and what goes with it.
+struct ModelSource {
+  std::string name;
+  int64_t version = 1;
+  std::string_view onnx;  // read while loading only
+  std::vector<std::string>
+      labels;  // of the classes, in the order of the first output; may be empty
+};
+
+// Immutable, shared by the requests that use it. Thread-safe.
+class LoadedModel {
+ public:
+  // Imports and compiles. Errors are the importer's and the engine's.
+  static absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const ModelSource& source);
+
+  const std::string& name() const { return name_; }
+  int64_t version() const { return version_; }
+  const std::vector<std::string>& labels() const { return labels_; }
+  const onnx_import::ModelInfo& info() const { return info_; }
+  // In the model's order.
+  const std::vector<TensorSpec>& inputs() const { return inputs_; }
+  const std::vector<TensorSpec>& outputs() const { return outputs_; }
+  // Whether the first extent of every input and output is a batch that requests choose.
+  bool batchable() const { return compiled_->shapes().batchable; }
+  engine::CompiledModel& compiled() const { return *compiled_; }
+
+ private:
+  LoadedModel() = default;
+
+  std::string name_;
+  int64_t version_ = 0;
+  std::vector<std::string> labels_;
+  onnx_import::ModelInfo info_;
+  std::vector<TensorSpec> inputs_;
+  std::vector<TensorSpec> outputs_;
+  std::shared_ptr<engine::CompiledModel> compiled_;
+};
+
+}  // namespace reluserve::repository
+
+#endif  // RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/rpc/model_service.h"
+
+#include <omp.h>
+
+#include <string>
+#include <vector>
+
+#include "server/base/status.h"
+#include "server/engine/compiled_model.h"
+#include "server/rpc/unary_call.h"
+
+namespace reluserve::rpc {
+namespace {
+
+using repository::LoadedModel;
+using repository::ModelEntry;
+
+// Largest batch that a description may ask for: its plan takes no memory, but time to make.
+constexpr uint32_t kMaxDescribedBatch = 1024;
+
+void EncodeSpecs(const std::vector<repository::TensorSpec>& specs,
+                 google::protobuf::RepeatedPtrField<v1::TensorSpec>* target) {
+  for (const repository::TensorSpec& spec : specs) {
+    v1::TensorSpec* message = target->Add();
+    message->set_name(spec.name);
+    message->set_datatype(std::string(Name(spec.type)));
+    message->mutable_shape()->Add(spec.shape.begin(), spec.shape.end());
+  }
+}
+
+void EncodeLoaded(const LoadedModel& model, v1::ModelSummary& summary) {
+  summary.set_name(model.name());
+  summary.set_version(std::to_string(model.version()));
+  summary.set_ready(true);
+  summary.set_producer(model.info().producer);
+  summary.set_activation_layers(static_cast<uint32_t>(model.compiled().layers().size()));
+  EncodeSpecs(model.inputs(), summary.mutable_inputs());
+  EncodeSpecs(model.outputs(), summary.mutable_outputs());
+}
+
+void EncodeEntry(const ModelEntry& entry, v1::ModelSummary& summary) {
+  if (entry.model != nullptr) return EncodeLoaded(*entry.model, summary);
+  summary.set_name(entry.name);
+  if (entry.version > 0) summary.set_version(std::to_string(entry.version));
+  summary.set_reason(std::string(entry.status.message()));
+}
+
+// The shapes to plan for: the probe's, with the batch asked for, or those asked for.
+absl::StatusOr<std::vector<Shape>> DescribedShapes(const v1::DescribeModelRequest& request,
+                                                   const LoadedModel& model) {
+  if (request.batch() > kMaxDescribedBatch) {
+    return InvalidArgument("batch is {}, expected at most {}", request.batch(), kMaxDescribedBatch);
+  }
+  std::vector<Shape> shapes = model.compiled().shapes().probe_inputs;
+  if (request.input_shapes_size() > 0) {
+    shapes.clear();
+    for (const v1::InputShape& shape : request.input_shapes()) {
+      shapes.emplace_back(std::span<const int64_t>(shape.extents().data(),
+                                                   static_cast<size_t>(shape.extents_size())));
+    }
+    return shapes;
+  }
+  for (Shape& shape : shapes) {
+    if (model.batchable()) shape[0] = request.batch() == 0 ? 1 : request.batch();
+  }
+  return shapes;
+}
+
+void EncodePlan(const engine::PlanInfo& plan, v1::DescribeModelResponse& response) {
+  for (const engine::StepInfo& step : plan.steps) {
+    v1::PlanStep* message = response.add_steps();
+    message->set_node(step.node);
+    message->set_operator_(step.op_type);
+    message->set_implementation(step.implementation);
+    message->set_output_layout(step.output_layout);
+    message->set_activation(step.activation);
+    message->set_macs(static_cast<uint64_t>(step.macs));
+  }
+  response.set_macs(static_cast<uint64_t>(plan.macs));
+  response.set_arena_bytes(static_cast<uint64_t>(plan.arena_bytes));
+  response.set_activation_bytes(static_cast<uint64_t>(plan.activation_bytes));
+  response.set_scratchpad_bytes(static_cast<uint64_t>(plan.scratchpad_bytes));
+  response.set_packed_weight_bytes(static_cast<uint64_t>(plan.packed_weight_bytes));
+}
+
+absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel& model,
+                      v1::DescribeModelResponse& response) {
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, DescribedShapes(request, model));
+  RELUSERVE_ASSIGN_OR_RETURN(const engine::PlanInfo plan, model.compiled().Describe(shapes));
+  EncodeLoaded(model, *response.mutable_summary());
+  response.set_graph_before(model.compiled().graph_before());
+  response.set_graph_after(model.compiled().graph_after());
+  for (const graph::PassReport& report : model.compiled().pass_reports()) {
+    v1::PassReport* message = response.add_passes();
+    message->set_name(std::string(report.name));
+    message->set_changes(static_cast<uint32_t>(report.changes));
+  }
+  for (const Shape& shape : shapes) {
+    response.add_input_shapes()->mutable_extents()->Add(shape.dims().begin(), shape.dims().end());
+  }
+  EncodePlan(plan, response);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ModelService::ListModels(grpc::CallbackServerContext* context,
+                                                   const v1::ListModelsRequest*,
+                                                   v1::ListModelsResponse* response) {
+  for (const ModelEntry& entry : repository_.entries()) EncodeEntry(entry, *response->add_models());
+  return Finish(context, {"ListModels", "", ""}, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* ModelService::DescribeModel(grpc::CallbackServerContext* context,
+                                                      const v1::DescribeModelRequest* request,
+                                                      v1::DescribeModelResponse* response) {
+  const auto model = repository_.Find(request->name(), request->version());
+  absl::Status status = model.status();
+  if (status.ok()) {
+    omp_set_num_threads(threads_per_lane_);
+    status = Describe(*request, **model, *response);
+  }
+  return Finish(context, {"DescribeModel", request->name(), ""}, status);
+}
+
+}  // namespace reluserve::rpc

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/rpc/prediction_codec.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "server/base/status.h"
+#include "server/image/decode.h"
+#include "server/image/preprocess.h"
+#include "server/rpc/input_validation.h"
+#include "server/sparsity/trace.h"
+
+namespace reluserve::rpc {
+namespace {
+
+using repository::LoadedModel;
+using repository::TensorSpec;
+
+// An image model has one float input of 1 or 3 channels and known height and width.
+absl::Status CheckTakesImage(const LoadedModel& model) {
+  const auto& inputs = model.inputs();
+  const bool takes = inputs.size() == 1 && inputs[0].type == DataType::kFloat32 &&
+                     inputs[0].shape.size() == 4 &&
+                     (inputs[0].shape[0] == -1 || inputs[0].shape[0] == 1) &&
+                     (inputs[0].shape[1] == 1 || inputs[0].shape[1] == 3) &&
+                     inputs[0].shape[2] > 0 && inputs[0].shape[3] > 0;
+  if (takes) return absl::OkStatus();
+  return InvalidArgument(
+      "model \"{}\" cannot take an image: that needs one FP32 input [batch,1 or 3,height,width] "
+      "of known height and width; send tensors",
+      model.name());
+}
+
+absl::StatusOr<Tensor> DecodeImageInput(const std::string& bytes, const LoadedModel& model) {
+  RELUSERVE_RETURN_IF_ERROR(CheckTakesImage(model));
+  RELUSERVE_ASSIGN_OR_RETURN(const image::Image picture, image::DecodeImage(bytes));
+  const std::vector<int64_t>& shape = model.inputs()[0].shape;
+  RELUSERVE_ASSIGN_OR_RETURN(
+      Tensor tensor, Tensor::Allocate(DataType::kFloat32, {1, shape[1], shape[2], shape[3]}));
+  image::ToPlanarFloats(picture, static_cast<int>(shape[1]), static_cast<int>(shape[2]),
+                        static_cast<int>(shape[3]), tensor.mutable_values<float>().data());
+  return tensor;
+}
+
+void EncodeOutput(const Tensor& output, const TensorSpec& spec, v1::Tensor& message) {
+  message.set_name(spec.name);
+  message.set_datatype(std::string(Name(output.type())));
+  message.mutable_shape()->Add(output.shape().dims().begin(), output.shape().dims().end());
+  message.set_data(output.data(), output.byte_size());
+}
+
+// NaN ranks last: it is no score.
+bool ScoresHigher(float a, float b) { return a > b || (a == a && b != b); }
+
+void EncodeClasses(std::span<const float> scores, size_t k, const std::vector<std::string>& labels,
+                   v1::Classification& message) {
+  std::vector<uint32_t> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
+  k = std::min(k, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(),
+                    [&](uint32_t a, uint32_t b) {
+                      if (ScoresHigher(scores[a], scores[b])) return true;
+                      if (ScoresHigher(scores[b], scores[a])) return false;
+                      return a < b;
+                    });
+  for (size_t i = 0; i < k; ++i) {
+    v1::Class* entry = message.add_classes();
+    entry->set_index(order[i]);
+    if (order[i] < labels.size()) entry->set_label(labels[order[i]]);
+    entry->set_score(scores[order[i]]);
+  }
+}
+
+void EncodeClassifications(const Tensor& output, const LoadedModel& model, size_t k,
+                           v1::PredictResponse& response) {
+  if (output.type() != DataType::kFloat32 || output.shape().ElementCount() == 0) return;
+  const bool by_sample = model.batchable() || output.shape().rank() > 1;
+  const int64_t samples = by_sample ? output.shape()[0] : 1;
+  const size_t classes = static_cast<size_t>(output.shape().ElementCount() / samples);
+  for (int64_t sample = 0; sample < samples; ++sample) {
+    EncodeClasses(output.values<float>().subspan(static_cast<size_t>(sample) * classes, classes), k,
+                  model.labels(), *response.add_classifications());
+  }
+}
+
+void EncodeLayer(const sparsity::LayerInfo& layer, const sparsity::LayerCounts& counts,
+                 bool by_channel, v1::LayerSparsity& message) {
+  const sparsity::LayerTotals totals = sparsity::Total(counts);
+  message.set_name(layer.name);
+  message.set_operator_(layer.op_type);
+  message.mutable_shape()->Add(counts.shape.begin(), counts.shape.end());
+  message.set_elements(static_cast<uint64_t>(totals.elements));
+  message.set_inactive(static_cast<uint64_t>(totals.inactive));
+  message.set_saturated(static_cast<uint64_t>(totals.saturated));
+  message.set_non_finite(static_cast<uint64_t>(totals.non_finite));
+  if (!by_channel) return;
+  const sparsity::ChannelTotals channels = sparsity::TotalByChannel(counts);
+  v1::ChannelCounts* target = message.mutable_channels();
+  target->set_elements_per_channel(static_cast<uint64_t>(counts.samples * counts.positions));
+  target->mutable_inactive()->Add(channels.inactive.begin(), channels.inactive.end());
+  target->mutable_saturated()->Add(channels.saturated.begin(), channels.saturated.end());
+  target->mutable_non_finite()->Add(channels.non_finite.begin(), channels.non_finite.end());
+}
+
+}  // namespace
+
+absl::StatusOr<PredictionInputs> DecodePrediction(const v1::PredictRequest& message,
+                                                  const LoadedModel& model) {
+  PredictionInputs inputs;
+  if (!v1::SparsityDetail_IsValid(message.sparsity())) {
+    return InvalidArgument("sparsity is {}, expected a value of SparsityDetail",
+                           static_cast<int>(message.sparsity()));
+  }
+  if (message.input_case() == v1::PredictRequest::kImage) {
+    RELUSERVE_ASSIGN_OR_RETURN(inputs.image, DecodeImageInput(message.image(), model));
+    inputs.views = {inputs.image->view()};
+    return inputs;
+  }
+  std::vector<NamedTensor> tensors;
+  for (const v1::Tensor& tensor : message.tensors().tensors()) {
+    tensors.push_back({tensor.name(),
+                       tensor.datatype(),
+                       {tensor.shape().data(), static_cast<size_t>(tensor.shape_size())},
+                       tensor.data()});
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(inputs.views, ValidateInputs(model, tensors));
+  return inputs;
+}
+
+void EncodePrediction(const batching::InferenceResult& result, const LoadedModel& model,
+                      const v1::PredictRequest& request, v1::PredictResponse& response) {
+  response.set_model_name(model.name());
+  response.set_model_version(std::to_string(model.version()));
+  response.set_id(request.id());
+  for (size_t i = 0; !request.omit_outputs() && i < result.outputs.size(); ++i) {
+    EncodeOutput(result.outputs[i], model.outputs()[i], *response.add_outputs());
+  }
+  if (request.top_k() > 0 && !result.outputs.empty()) {
+    EncodeClassifications(result.outputs[0], model, request.top_k(), response);
+  }
+  if (request.sparsity() == v1::SPARSITY_DETAIL_UNSPECIFIED) return;
+  const bool by_channel = request.sparsity() == v1::SPARSITY_DETAIL_CHANNELS;
+  const auto layers = model.compiled().layers();
+  for (size_t i = 0; i < layers.size(); ++i) {
+    EncodeLayer(layers[i], result.trace.layers[i], by_channel, *response.add_layers());
+  }
+}
+
+}  // namespace reluserve::rpc

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/rpc/unary_call.h"
+
+#include <utility>
+
+#include <absl/time/clock.h>
+#include <spdlog/spdlog.h>
+
+#include "server/rpc/rpc_status.h"
+
+namespace reluserve::rpc {
+namespace {
+
+void Log(const CallLabel& label, const grpc::Status& status, absl::Duration total,
+         const batching::InferenceResult* result) {
+  if (!spdlog::should_log(spdlog::level::debug)) return;
+  const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
+  spdlog::debug(
+      "rpc method={} model={} id=\"{}\" code={} total_us={} queue_us={} compute_us={} error=\"{}\"",
+      label.method, label.model, label.id, CodeName(status.error_code()), us(total),
+      result != nullptr ? us(result->queue_time) : 0,
+      result != nullptr ? us(result->compute_time) : 0, status.error_message());
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
+                                 const absl::Status& status) {
+  const grpc::Status answer = ToGrpcStatus(status);
+  Log(label, answer, absl::ZeroDuration(), nullptr);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(answer);
+  return reactor;
+}
+
+InferenceCall::InferenceCall(CallLabel label, Encode encode)
+    : label_(std::move(label)),
+      encode_(std::move(encode)),
+      start_(absl::Now()),
+      cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
+
+grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* context,
+                                               CallLabel label, batching::Scheduler& scheduler,
+                                               batching::InferenceRequest request, Encode encode) {
+  auto* call = new InferenceCall(std::move(label), std::move(encode));
+  request.deadline = absl::FromChrono(context->deadline());
+  request.cancelled = call->cancelled_;
+  const absl::Status submitted = scheduler.Submit(
+      std::move(request),
+      [call](absl::StatusOr<batching::InferenceResult> result) { call->Answer(result); });
+  if (!submitted.ok()) call->Answer(submitted);
+  return call;
+}
+
+void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& result) {
+  if (result.ok()) encode_(*result);
+  const grpc::Status answer = ToGrpcStatus(result.status());
+  Log(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr);
+  grpc::ServerUnaryReactor::Finish(answer);
+}
+
+void InferenceCall::OnCancel() { cancelled_->store(true, std::memory_order_relaxed); }
+
+void InferenceCall::OnDone() { delete this; }
+
+}  // namespace reluserve::rpc

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// What every call has in common: its log line, its deadline, its cancellation.
+
+#ifndef RELUSERVE_SERVER_RPC_UNARY_CALL_H_
+#define RELUSERVE_SERVER_RPC_UNARY_CALL_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "server/batching/scheduler.h"
+
+namespace reluserve::rpc {
+
+// Names a call in the log: one line a call at debug level, never its payload.
+struct CallLabel {
+  std::string_view method;  // "ModelInfer"; static storage
+  std::string model;
+  std::string id;  // the client's
+};
+
+// Ends a call that is answered at once.
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
+                                 const absl::Status& status);
+
+// A call that is answered when its inference is done. gRPC's reactor owns itself: it is deleted
+// when gRPC is done with it.
+class InferenceCall : public grpc::ServerUnaryReactor {
+ public:
+  // Writes the result into the response. Called once at most, on a lane's thread; the response
+  // lives until then.
+  using Encode = std::function<void(const batching::InferenceResult&)>;
+
+  // Submits the request with the call's deadline and cancellation. The call's request message,
+  // which inputs may point into, stays until it is answered; `encode` may hold what else they point
+  // into.
+  static grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, CallLabel label,
+                                         batching::Scheduler& scheduler,
+                                         batching::InferenceRequest request, Encode encode);
+
+ private:
+  InferenceCall(CallLabel label, Encode encode);
+  void Answer(const absl::StatusOr<batching::InferenceResult>& result);
+  void OnCancel() override;
+  void OnDone() override;
+
+  const CallLabel label_;
+  const Encode encode_;
+  const absl::Time start_;
+  const std::shared_ptr<std::atomic<bool>> cancelled_;
+};
+
+}  // namespace reluserve::rpc
+
+#endif  // RELUSERVE_SERVER_RPC_UNARY_CALL_H_

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/server.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include <absl/time/clock.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
+
+#include "server/base/status.h"
+#include "server/batching/cpu_grant.h"
+#include "server/batching/scheduler.h"
+#include "server/repository/model_repository.h"
+#include "server/rpc/model_service.h"
+#include "server/rpc/open_inference_service.h"
+#include "server/rpc/prediction_service.h"
+
+namespace reluserve {
+namespace {
+
+using batching::Scheduler;
+using batching::SchedulerOptions;
+using repository::ModelEntry;
+using repository::ModelRepository;
+
+// What gRPC gets to send answers that are computed.
+constexpr absl::Duration kShutdownGrace = absl::Seconds(1);
+
+// Fills in what the flags leave to the machine.
+SchedulerOptions ChooseLanes(const ServerOptions& options) {
+  const batching::CpuGrant grant = batching::GetCpuGrant();
+  SchedulerOptions chosen;
+  chosen.lanes = std::max(1, options.lanes);
+  chosen.threads_per_lane = options.threads_per_lane > 0 ? options.threads_per_lane
+                                                         : std::max(1, grant.cpus() / chosen.lanes);
+  chosen.queue_capacity = options.queue_capacity;
+  spdlog::info("cpus granted={} affinity={} quota={} lanes={} threads_per_lane={}", grant.cpus(),
+               grant.affinity, grant.quota ? fmt::format("{:.2f}", *grant.quota) : "none",
+               chosen.lanes, chosen.threads_per_lane);
+  if (chosen.lanes * chosen.threads_per_lane > grant.cpus()) {
+    spdlog::warn("lanes * threads_per_lane = {} is more than the {} CPUs granted",
+                 chosen.lanes * chosen.threads_per_lane, grant.cpus());
+  }
+  return chosen;
+}
+
+absl::StatusOr<ModelRepository> LoadModels(const ServerOptions& options) {
+  if (options.model_repository.empty()) return ModelRepository::LoadBuiltin();
+  return ModelRepository::LoadDirectory(options.model_repository);
+}
+
+// The whole server and its services are serving when every model is; a model when it has loaded.
+void SetHealth(grpc::Server& server, const ModelRepository& repository) {
+  grpc::HealthCheckServiceInterface& health = *server.GetHealthCheckService();
+  health.SetServingStatus("", repository.ready());
+  for (const char* service :
+       {inference::GRPCInferenceService::service_full_name(),
+        v1::PredictionService::service_full_name(), v1::ModelService::service_full_name()}) {
+    health.SetServingStatus(service, repository.ready());
+  }
+  for (const ModelEntry& entry : repository.entries()) {
+    health.SetServingStatus(entry.name, entry.model != nullptr);
+  }
+}
+
+}  // namespace
+
+absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
+  const SchedulerOptions lanes = ChooseLanes(options);
+  // Plans are made for as many threads as they will run with.
+  omp_set_num_threads(lanes.threads_per_lane);
+  RELUSERVE_ASSIGN_OR_RETURN(const ModelRepository repository, LoadModels(options));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Scheduler> scheduler, Scheduler::Create(lanes));
+
+  rpc::OpenInferenceService open_inference(repository, *scheduler);
+  rpc::PredictionService prediction(repository, *scheduler);
+  rpc::ModelService model(repository, lanes.threads_per_lane);
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(options.grpc_address, grpc::InsecureServerCredentials(), &port);
+  // Two servers on one port would share its requests and confuse everybody.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(options.max_message_mib << 20);
+  builder.SetMaxSendMessageSize(-1);
+  builder.RegisterService(&open_inference);
+  builder.RegisterService(&prediction);
+  builder.RegisterService(&model);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port == 0) {
+    return absl::UnavailableError(
+        fmt::format("cannot listen on --grpc-address {}: is the address right and the port free?",
+                    options.grpc_address));
+  }
+  SetHealth(*server, repository);
+  spdlog::info("grpc_listening address={} port={}", options.grpc_address, port);
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("draining signal={} timeout_s={}", signal, options.drain_timeout_s);
+  server->GetHealthCheckService()->Shutdown();
+  const absl::Time deadline = absl::Now() + absl::Seconds(options.drain_timeout_s);
+  if (!scheduler->Drain(deadline)) spdlog::warn("drain timed out: requests are cut off");
+  // Everything is computed: what is left are answers on their way out, and health watchers, who would
+  // stay for ever.
+  server->Shutdown(absl::ToChronoTime(absl::Now() + kShutdownGrace));
+  spdlog::info("stopped");
+  return absl::OkStatus();
+}
+
+}  // namespace reluserve
