@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/onnx/importer.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <onnx/onnx_pb.h>
+
+#include "server/base/status.h"
+#include "server/onnx/graph_builder.h"
+#include "server/onnx/names.h"
+#include "server/onnx/node_importer.h"
+#include "server/onnx/parsed_size.h"
+#include "server/onnx/tensor_proto.h"
+#include "server/onnx/value_info.h"
+
+namespace reluserve::onnx_import {
+namespace {
+
+// Most nodes a graph may have. The largest networks in use have some thousands.
+constexpr int kMaxNodes = 100'000;
+
+// Most opsets, and most functions, a model may list.
+constexpr int kMaxListed = 10'000;
+
+// The memory that a parsed file may take: kMaxParsedRatio times its size and kParsedAllowance
+// bytes. Real files take little more than their size, small ones of many nodes some times as much.
+constexpr int64_t kMaxParsedRatio = 4;
+constexpr int64_t kParsedAllowance = int64_t{256} << 20;
+
+absl::Status Parse(std::string_view bytes, const ImportOptions& options, onnx::ModelProto& model) {
+  const int64_t max_bytes = std::min<int64_t>(options.max_file_bytes, INT_MAX);
+  const auto size = static_cast<int64_t>(bytes.size());
+  if (bytes.empty()) return InvalidArgument("the file is empty");
+  if (size > max_bytes) {
+    return InvalidArgument("the file has {} bytes, at most {} are accepted", size, max_bytes);
+  }
+  const int64_t parsed_size = BoundParsedSize(bytes);
+  if (parsed_size > kMaxParsedRatio * size + kParsedAllowance) {
+    return InvalidArgument(
+        "the file would take up to {} bytes of memory for its {} bytes, too many", parsed_size,
+        size);
+  }
+  google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(size));
+  google::protobuf::io::CodedInputStream stream(&array);
+  if (!model.ParsePartialFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
+    return InvalidArgument("the file is not an ONNX model, or is damaged or cut short");
+  }
+  if (model.ir_version() < 1 || !model.has_graph()) {
+    return InvalidArgument("the file is not an ONNX model: it has no {}",
+                           model.has_graph() ? "ir_version" : "graph");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unordered_map<std::string, int64_t>> ReadOpsets(const onnx::ModelProto& model) {
+  std::unordered_map<std::string, int64_t> opsets;
+  if (model.opset_import_size() > kMaxListed || model.functions_size() > kMaxListed) {
+    return InvalidArgument("the model lists {} opsets and {} functions, at most {} are accepted",
+                           model.opset_import_size(), model.functions_size(), kMaxListed);
+  }
+  for (const onnx::OperatorSetIdProto& opset : model.opset_import()) {
+    RELUSERVE_RETURN_IF_ERROR(CheckName("an opset's domain", opset.domain()));
+    const auto [entry, is_new] = opsets.emplace(CanonicalDomain(opset.domain()), opset.version());
+    if (!is_new && entry->second != opset.version()) {
+      return InvalidArgument("the model imports opsets {} and {} of domain \"{}\"", entry->second,
+                             opset.version(), entry->first);
+    }
+  }
+  // Until IR version 2 files had no such list.
+  if (model.ir_version() < 3 && opsets.empty()) opsets.emplace(kDefaultDomain, 1);
+  const auto own = opsets.find(std::string(kDefaultDomain));
+  if (own != opsets.end() && (own->second < 1 || own->second > kNewestOpset)) {
+    return Unimplemented("the model uses opset {}, supported are 1 to {}", own->second,
+                         kNewestOpset);
+  }
+  return opsets;
+}
+
+// Text for people only: dropped rather than refused when it is not clean.
+std::string CleanOrEmpty(std::string text) {
+  return IsCleanName(text) ? std::move(text) : std::string();
+}
+
+ModelInfo ReadInfo(const onnx::ModelProto& model, const FileFacts& file) {
+  ModelInfo info;
+  info.producer = CleanOrEmpty(model.producer_name());
+  if (!model.producer_version().empty()) {
+    info.producer += " " + CleanOrEmpty(model.producer_version());
+  }
+  info.ir_version = model.ir_version();
+  const auto opset = file.opsets.find(std::string(kDefaultDomain));
+  if (opset != file.opsets.end()) info.opset = opset->second;
+  info.graph_name = CleanOrEmpty(model.graph().name());
+  return info;
+}
+
+// Bounds the counts of things that take more memory in the graph than in the file, and refuses what
+// no later step looks at.
+absl::Status CheckGraph(const onnx::GraphProto& proto) {
+  const struct {
+    std::string_view what;
+    int count;
+    int limit;
+  } counts[] = {{"nodes", proto.node_size(), kMaxNodes},
+                {"initializers", proto.initializer_size(), GraphBuilder::kMaxValues},
+                {"inputs", proto.input_size(), GraphBuilder::kMaxValues},
+                {"outputs", proto.output_size(), GraphBuilder::kMaxValues}};
+  for (const auto& [what, count, limit] : counts) {
+    if (count <= limit) continue;
+    return InvalidArgument("the graph has {} {}, at most {} are accepted", count, what, limit);
+  }
+  if (proto.output_size() == 0) return InvalidArgument("the graph has no outputs");
+  if (proto.sparse_initializer_size() > 0) {
+    return Unimplemented("the graph has {} sparse initializers; only dense ones are supported",
+                         proto.sparse_initializer_size());
+  }
+  return absl::OkStatus();
+}
+
+// Every name that is read has to be defined, and so there are at most as many.
+absl::Status CollectReadNames(const onnx::GraphProto& proto, FileFacts& file) {
+  for (const onnx::NodeProto& node : proto.node()) {
+    for (const std::string& name : node.input()) {
+      if (!name.empty()) file.read_names.insert(name);
+      if (file.read_names.size() > GraphBuilder::kMaxValues) {
+        return InvalidArgument("the graph reads more than {} values", GraphBuilder::kMaxValues);
+      }
+    }
+  }
+  for (const onnx::ValueInfoProto& output : proto.output()) file.read_names.insert(output.name());
+  return absl::OkStatus();
+}
+
+// Brings one GraphProto into a GraphBuilder.
+class GraphImporter {
+ public:
+  explicit GraphImporter(const FileFacts& file) : file_(file) {}
+
+  // Takes the graph apart: tensors are freed once they are converted.
+  absl::StatusOr<graph::Graph> Run(onnx::GraphProto& proto) {
+    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(proto));
+    RELUSERVE_RETURN_IF_ERROR(DefineInputs(proto));
+    for (const onnx::NodeProto& node : proto.node()) {
+      for (const std::string& output : node.output()) {
+        if (output.empty()) continue;
+        RELUSERVE_RETURN_IF_ERROR(builder_.Define(output).status());
+      }
+    }
+    builder_.ConvertInputs();
+
+    NodeImporter nodes(file_, builder_);
+    for (onnx::NodeProto& node : *proto.mutable_node()) {
+      RELUSERVE_RETURN_IF_ERROR(nodes.Import(node));
+      // Tensors of Constant nodes are held by the graph now. Names stay: others refer to them.
+      google::protobuf::RepeatedPtrField<onnx::AttributeProto>().Swap(node.mutable_attribute());
+    }
+    RELUSERVE_RETURN_IF_ERROR(AddOutputs(proto));
+    return std::move(builder_).Finish();
+  }
+
+ private:
+  // Converts the initializers that something reads.
+  absl::Status DefineInitializers(onnx::GraphProto& proto) {
+    for (onnx::TensorProto& initializer : *proto.mutable_initializer()) {
+      onnx::TensorProto taken;
+      taken.Swap(&initializer);
+      RELUSERVE_RETURN_IF_ERROR(CheckName("an initializer", taken.name()));
+      initializer_names_.insert(taken.name());
+      if (!file_.read_names.contains(taken.name())) continue;
+      absl::StatusOr<Tensor> tensor = TensorFromProto(taken);
+      if (!tensor.ok()) return WithSubject(tensor.status(), "initializer", taken.name());
+      RELUSERVE_RETURN_IF_ERROR(builder_.DefineConstant(taken.name(), *std::move(tensor)));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status DefineInputs(const onnx::GraphProto& proto) {
+    InputReader reader(proto);
+    for (const onnx::ValueInfoProto& input : proto.input()) {
+      // An initializer that is listed among the inputs is a default; nobody has to send it.
+      if (initializer_names_.contains(input.name())) continue;
+      RELUSERVE_RETURN_IF_ERROR(CheckName("an input", input.name()));
+      absl::StatusOr<DeclaredInput> declared = reader.Read(input);
+      if (!declared.ok()) return WithSubject(declared.status(), "input", input.name());
+      RELUSERVE_RETURN_IF_ERROR(
+          builder_.DefineInput(input.name(), declared->type, std::move(declared->dims)));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddOutputs(const onnx::GraphProto& proto) {
+    std::unordered_set<std::string_view> names;
+    for (const onnx::ValueInfoProto& output : proto.output()) {
+      RELUSERVE_RETURN_IF_ERROR(CheckName("an output", output.name()));
+      const absl::StatusOr<std::optional<DataType>> type = ReadOutputType(output);
+      if (!type.ok()) return WithSubject(type.status(), "output", output.name());
+      if (builder_.Find(output.name()) == graph::kNoValue) {
+        return InvalidArgument("output \"{}\" is defined by no node, input or initializer",
+                               output.name());
+      }
+      if (!names.insert(output.name()).second) {
+        return InvalidArgument("output \"{}\" is listed twice", output.name());
+      }
+      builder_.AddOutput(output.name(), type->value_or(DataType::kFloat32));
+    }
+    return absl::OkStatus();
+  }
+
+  const FileFacts& file_;
+  GraphBuilder builder_;
+  std::unordered_set<std::string> initializer_names_;
+};
+
+}  // namespace
+
+absl::StatusOr<ImportedModel> ImportModel(std::string_view bytes, const ImportOptions& options) {
+  onnx::ModelProto model;
+  RELUSERVE_RETURN_IF_ERROR(Parse(bytes, options, model));
+  FileFacts file;
+  RELUSERVE_ASSIGN_OR_RETURN(file.opsets, ReadOpsets(model));
+  for (const onnx::FunctionProto& function : model.functions()) {
+    file.functions.insert(
+        fmt::format("{}:{}", CanonicalDomain(function.domain()), function.name()));
+  }
+  RELUSERVE_RETURN_IF_ERROR(CheckGraph(model.graph()));
+  RELUSERVE_RETURN_IF_ERROR(CollectReadNames(model.graph(), file));
+
+  ImportedModel imported;
+  imported.info = ReadInfo(model, file);
+  GraphImporter importer(file);
+  RELUSERVE_ASSIGN_OR_RETURN(imported.graph, importer.Run(*model.mutable_graph()));
+  return imported;
+}
+
+}  // namespace reluserve::onnx_import
