@@ -18,6 +18,8 @@ namespace {
 // Results of at most this many elements are computed ahead of the run. Shapes are made of few
 // elements; what is larger is somebody's weights, and is left to the passes or to run time.
 constexpr int64_t kMaxKnownElements = int64_t{1} << 20;
+// And at most this many by one graph, so that a small hostile file cannot ask for much memory.
+constexpr int64_t kMaxKnownElementsInAll = int64_t{1} << 25;
 
 absl::Status CheckShape(DataType type, const Shape& shape) {
   if (shape.rank() > kMaxRank) {
@@ -130,7 +132,8 @@ class Inference {
     for (const OperandInfo& output : outputs) {
       elements += std::min(output.shape.ElementCount(), kMaxKnownElements + 1);
     }
-    if (elements > kMaxKnownElements) return absl::OkStatus();
+    if (elements > std::min(kMaxKnownElements, budget_)) return absl::OkStatus();
+    budget_ -= elements;
     std::vector<Tensor> tensors;
     std::vector<MutableTensorView> views;
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -151,6 +154,7 @@ class Inference {
   const Graph& graph_;
   const NodeEvaluator& evaluate_;
   std::vector<OperandInfo> facts_;  // by ValueId
+  int64_t budget_ = kMaxKnownElementsInAll;
 };
 
 }  // namespace
@@ -158,7 +162,7 @@ class Inference {
 absl::StatusOr<std::vector<OperandInfo>> InferNode(const Node& node, OperandList operands) {
   const OpRule& rule = RuleOf(node.op);
   const Operands named(rule.operands, operands);
-  RELUSERVE_RETURN_IF_ERROR(named.CheckPresence());
+  RELUSERVE_RETURN_IF_ERROR(named.CheckForm());
   RELUSERVE_ASSIGN_OR_RETURN(std::vector<OperandInfo> outputs, rule.infer(node, named));
   if (node.outputs.size() > outputs.size()) {
     return InvalidArgument("it has {} outputs, expected at most {}", node.outputs.size(),

@@ -6,6 +6,8 @@
 #ifndef RELUSERVE_SERVER_GRAPH_SYMBOLIC_H_
 #define RELUSERVE_SERVER_GRAPH_SYMBOLIC_H_
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -17,21 +19,27 @@ namespace reluserve::graph {
 
 // A model's shapes as far as they hold for every request.
 struct SymbolicShapes {
-  // True when the model can take any batch: the outermost extent of every input is one symbol,
-  // every output's outermost extent follows it, and inference succeeds for several batch sizes. A
-  // literal 1 in some Reshape makes it false.
+  // True when samples of different requests may share a batch: the outermost extent of every input
+  // is open, inference succeeds for several batches, and each output holds its samples apart along
+  // axis 0 (sample_independence.h).
   bool batchable = false;
+  // Why it is not, for people; empty when it is.
+  std::string obstacle;
   // For each value, by ValueId: extents, with -1 where the extent changes with an open extent of
-  // the inputs. Empty vector where unknown.
+  // the inputs. Empty vector where the rank changes, and for values that nothing defines.
+  //
+  // The outermost extent of an input that is open in the model is -1 where the model can take more
+  // than one (batchable or not), and 1 where it cannot: a literal 1 in some Reshape. Other open
+  // extents of inputs are always -1.
   std::vector<std::vector<int64_t>> extents;
-  // Concrete facts for one probe of the inputs: batch 2 where the batch is open (1 otherwise).
-  // Passes use them to tell equal shapes from broadcast ones.
+  // Concrete facts for one probe of the inputs: batch 2 where the outermost extent is -1 (1
+  // otherwise). Passes use them to tell equal shapes from broadcast ones.
   std::vector<Shape> probe_inputs;
   std::vector<OperandInfo> probe;
 };
 
-// Infers for several probes of the open extents (batch 1, 2, 3; common image sizes) and compares.
-// An error of the last probe tried when no probe succeeds: the model then cannot run at all, or
+// Infers for several probes of the open extents (batch 1, 2 and 3; common image sizes) and
+// compares. When no probe succeeds, the error of the first: the model then cannot run at all, or
 // only at sizes that were not guessed.
 absl::StatusOr<SymbolicShapes> InferSymbolicShapes(const Graph& graph,
                                                    const NodeEvaluator& evaluate);

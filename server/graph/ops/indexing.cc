@@ -10,7 +10,6 @@
 namespace reluserve::graph {
 
 RuleResult InferSlice(const Node&, const Operands& operands) {
-  RELUSERVE_RETURN_IF_ERROR(operands.RequireKnown({1, 2, 3, 4}));
   RELUSERVE_ASSIGN_OR_RETURN(const ResolvedSlice slice, ResolveSlice(operands.Views()));
   return OneOutput(operands.type(0), slice.output);
 }
@@ -22,7 +21,6 @@ RuleResult InferCrop(const Node& node, const Operands& operands) {
 }
 
 RuleResult InferPad(const Node& node, const Operands& operands) {
-  RELUSERVE_RETURN_IF_ERROR(operands.RequireKnown({1, 3}));
   if (operands.Has(2)) {
     RELUSERVE_RETURN_IF_ERROR(operands.RequireSameType(2, 0));
     RELUSERVE_RETURN_IF_ERROR(operands.RequireOneElement(2));

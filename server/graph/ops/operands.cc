@@ -25,31 +25,45 @@ std::string Alternatives(std::span<const DataType> types) {
 
 }  // namespace
 
-absl::Status Operands::CheckPresence() const {
-  size_t named = 0;
-  for (; named < names_.size() && !names_[named].empty(); ++named) {
-    const bool optional = names_[named].starts_with('[');
-    if (!optional && !Has(named)) return InvalidArgument("operand {} is absent", NameOf(named));
+size_t Operands::EntryCount() const {
+  return static_cast<size_t>(std::find(names_.begin(), names_.end(), "") - names_.begin());
+}
+
+std::string_view Operands::Entry(size_t index) const {
+  return names_[std::min(index, EntryCount() - 1)];
+}
+
+absl::Status Operands::CheckForm() const {
+  const size_t entries = EntryCount();
+  if (count() > entries && !Entry(entries).ends_with(kMany)) {
+    return InvalidArgument("it has {} operands, expected at most {}", count(), entries);
   }
-  if (names_[named - 1].ends_with(kMany)) {
-    for (size_t i = named; i < count(); ++i) {
-      if (!Has(i)) return InvalidArgument("operand {} is absent", NameOf(i));
+  for (size_t i = 0; i < std::max(entries, count()); ++i) {
+    if (!Has(i)) {
+      if (Entry(i).starts_with('[')) continue;
+      return InvalidArgument("operand {} is absent", NameOf(i));
     }
-  } else if (count() > named) {
-    return InvalidArgument("it has {} operands, expected at most {}", count(), named);
+    if (DecidesShapes(i) && !facts_[i]->value) {
+      return Unimplemented(
+          "{} depends on data, expected a value that follows from the model and the input shapes",
+          NameOf(i));
+    }
   }
   return absl::OkStatus();
 }
 
+bool Operands::DecidesShapes(size_t index) const {
+  return Entry(index).find('#') != std::string_view::npos;
+}
+
 std::string Operands::NameOf(size_t index) const {
-  size_t named = 0;
-  while (named < names_.size() && !names_[named].empty()) ++named;
-  std::string_view name = names_[std::min(index, named - 1)];
+  std::string_view name = Entry(index);
   if (name.ends_with(kMany)) {
     name.remove_suffix(kMany.size());
-    return fmt::format("{}[{}]", name, index - (named - 1));
+    return fmt::format("{}[{}]", name, index - (EntryCount() - 1));
   }
   if (name.starts_with('[')) name = name.substr(1, name.size() - 2);
+  if (name.starts_with('#')) name.remove_prefix(1);
   return std::string(name);
 }
 
@@ -89,18 +103,7 @@ absl::Status Operands::RequireOneElement(size_t index) const {
                          shape(index).ToString());
 }
 
-absl::Status Operands::RequireKnown(std::initializer_list<size_t> indices) const {
-  for (size_t index : indices) {
-    if (!Has(index) || facts_[index]->value) continue;
-    return Unimplemented(
-        "{} depends on data, expected a value that follows from the model and the input shapes",
-        NameOf(index));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<int64_t>> Operands::Integers(size_t index) const {
-  RELUSERVE_RETURN_IF_ERROR(RequireKnown({index}));
   absl::StatusOr<std::vector<int64_t>> values = ReadIntegers(facts_[index]->value->view());
   if (!values.ok()) return Annotate(values.status(), NameOf(index));
   return values;

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,8 +42,9 @@ class Operands {
   Operands(std::span<const std::string_view> names, OperandList facts)
       : names_(names), facts_(facts) {}
 
-  // INVALID_ARGUMENT when a required operand is absent or there are more than the operator has.
-  absl::Status CheckPresence() const;
+  // INVALID_ARGUMENT when a required operand is absent or there are more than the operator has,
+  // UNIMPLEMENTED when one that decides shapes is not known.
+  absl::Status CheckForm() const;
 
   size_t count() const { return facts_.size(); }
   // For any index.
@@ -54,6 +54,8 @@ class Operands {
   const Shape& shape(size_t index) const { return facts_[index]->shape; }
   // For any index: "W"; "inputs[2]" where one name stands for many.
   std::string NameOf(size_t index) const;
+  // Whether the elements of that operand decide shapes and do not enter the result otherwise.
+  bool DecidesShapes(size_t index) const;
 
   // --- Checks: INVALID_ARGUMENT naming the operand, what it has and what was expected. ---
   absl::Status RequireType(size_t index, std::span<const DataType> types) const;
@@ -67,11 +69,7 @@ class Operands {
   // A scalar, or one axis of one element.
   absl::Status RequireOneElement(size_t index) const;
 
-  // UNIMPLEMENTED when one of the operands named is present but its elements are not known: shapes
-  // that depend on data are not supported.
-  absl::Status RequireKnown(std::initializer_list<size_t> indices) const;
-
-  // The elements of a known INT64 or INT32 operand.
+  // The elements of an INT64 or INT32 operand that decides shapes.
   absl::StatusOr<std::vector<int64_t>> Integers(size_t index) const;
   // An axis of operand `index`, counted from the front.
   absl::StatusOr<int> Axis(size_t index, int64_t axis) const;
@@ -81,6 +79,11 @@ class Operands {
   std::vector<TensorView> Views() const;
 
  private:
+  // The entry of `names_` for any operand.
+  std::string_view Entry(size_t index) const;
+  // How many entries are in use.
+  size_t EntryCount() const;
+
   std::span<const std::string_view> names_;
   OperandList facts_;
 };

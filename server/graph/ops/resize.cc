@@ -146,10 +146,6 @@ RuleResult InferResize(const Node& node, const Operands& operands) {
   const auto& op = std::get<Resize>(node.op);
   RELUSERVE_RETURN_IF_ERROR(operands.RequireType(
       0, op.mode == ResizeMode::kNearest ? std::span<const DataType>(kNumericTypes) : kFloatTypes));
-  // roi decides shapes where it is read at all.
-  RELUSERVE_RETURN_IF_ERROR(op.coordinate_mode == CoordinateMode::kTfCropAndResize
-                                ? operands.RequireKnown({1, 2, 3})
-                                : operands.RequireKnown({2, 3}));
   RELUSERVE_ASSIGN_OR_RETURN(const ResolvedResize resize, ResolveResize(op, operands.Views()));
   return OneOutput(operands.type(0), resize.output);
 }

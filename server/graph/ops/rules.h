@@ -29,7 +29,9 @@ using Rule = RuleResult (*)(const Node& node, const Operands& operands);
 struct OpRule {
   size_t op;  // OpIndex of the operator
   Rule infer;
-  // Operand names, in order. "[B]" may be absent; a last "inputs..." stands for one or more.
+  // Operand names, in order. "[B]" may be absent; a last "inputs..." stands for one or more. Of
+  // "#axes" the elements decide shapes: they have to be known, and nothing else of it enters the
+  // result.
   std::array<std::string_view, 9> operands;
 };
 
