@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "client/client.h"
+
+#include <memory>
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+namespace reluserve::client {
+namespace {
+
+std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address) {
+  constexpr int kUnlimited = -1;
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kUnlimited);
+  arguments.SetMaxSendMessageSize(kUnlimited);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// The two libraries number the codes alike.
+absl::Status ToStatus(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+// One blocking call of `method`, a member of the stub.
+template <typename Service, typename Request, typename Response>
+absl::StatusOr<Response> Call(Service& stub,
+                              grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                              const Request& request, std::chrono::milliseconds timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return ToStatus(status);
+  return response;
+}
+
+}  // namespace
+
+Client::Client(const std::string& address, std::chrono::milliseconds timeout) : timeout_(timeout) {
+  const std::shared_ptr<grpc::Channel> channel = CreateChannel(address);
+  prediction_ = v1::PredictionService::NewStub(channel);
+  models_ = v1::ModelService::NewStub(channel);
+  inference_ = inference::GRPCInferenceService::NewStub(channel);
+  health_ = grpc::health::v1::Health::NewStub(channel);
+}
+
+absl::StatusOr<v1::PredictResponse> Client::Predict(const v1::PredictRequest& request) const {
+  return Call(*prediction_, &v1::PredictionService::Stub::Predict, request, timeout_);
+}
+
+absl::StatusOr<v1::ListModelsResponse> Client::ListModels() const {
+  return Call(*models_, &v1::ModelService::Stub::ListModels, v1::ListModelsRequest(), timeout_);
+}
+
+absl::StatusOr<v1::DescribeModelResponse> Client::DescribeModel(
+    const v1::DescribeModelRequest& request) const {
+  return Call(*models_, &v1::ModelService::Stub::DescribeModel, request, timeout_);
+}
+
+absl::StatusOr<bool> Client::ServerLive() const {
+  const auto response = Call(*inference_, &inference::GRPCInferenceService::Stub::ServerLive,
+                             inference::ServerLiveRequest(), timeout_);
+  if (!response.ok()) return response.status();
+  return response->live();
+}
+
+absl::StatusOr<bool> Client::ServerReady() const {
+  const auto response = Call(*inference_, &inference::GRPCInferenceService::Stub::ServerReady,
+                             inference::ServerReadyRequest(), timeout_);
+  if (!response.ok()) return response.status();
+  return response->ready();
+}
+
+absl::StatusOr<bool> Client::ModelReady(const std::string& name, const std::string& version) const {
+  inference::ModelReadyRequest request;
+  request.set_name(name);
+  request.set_version(version);
+  const auto response =
+      Call(*inference_, &inference::GRPCInferenceService::Stub::ModelReady, request, timeout_);
+  if (!response.ok()) return response.status();
+  return response->ready();
+}
+
+absl::StatusOr<inference::ServerMetadataResponse> Client::ServerMetadata() const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ServerMetadata,
+              inference::ServerMetadataRequest(), timeout_);
+}
+
+absl::StatusOr<inference::ModelMetadataResponse> Client::ModelMetadata(
+    const std::string& name, const std::string& version) const {
+  inference::ModelMetadataRequest request;
+  request.set_name(name);
+  request.set_version(version);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelMetadata, request,
+              timeout_);
+}
+
+absl::StatusOr<inference::ModelInferResponse> Client::ModelInfer(
+    const inference::ModelInferRequest& request) const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelInfer, request, timeout_);
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse::ServingStatus> Client::CheckHealth(
+    const std::string& service) const {
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service(service);
+  const auto response = Call(*health_, &grpc::health::v1::Health::Stub::Check, request, timeout_);
+  if (!response.ok()) return response.status();
+  return response->status();
+}
+
+}  // namespace reluserve::client

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// A C++ client of reluserve: one call, one RPC, errors as absl::Status.
+
+#ifndef RELUSERVE_CLIENT_CLIENT_H_
+#define RELUSERVE_CLIENT_CLIENT_H_
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "proto/health.grpc.pb.h"
+#include "proto/open_inference.grpc.pb.h"
+#include "proto/reluserve/v1/model.grpc.pb.h"
+#include "proto/reluserve/v1/prediction.grpc.pb.h"
+
+namespace reluserve::client {
+
+// Speaks to one server over one channel without encryption. The channel connects at the first call
+// and again whenever it broke. Thread-safe.
+//
+// Every call blocks until the answer is there or the timeout has passed. Errors have the code and
+// the message of the server; UNAVAILABLE is also what a call gets where no server can be reached,
+// and DEADLINE_EXCEEDED where the timeout passed first. Messages may be of any size that gRPC can
+// carry.
+class Client {
+ public:
+  // `address` is host:port, or any other name that gRPC resolves, as "unix:/run/reluserve.sock".
+  // `timeout` is for each call.
+  Client(const std::string& address, std::chrono::milliseconds timeout);
+
+  // reluserve.v1
+  absl::StatusOr<v1::PredictResponse> Predict(const v1::PredictRequest& request) const;
+  absl::StatusOr<v1::ListModelsResponse> ListModels() const;
+  absl::StatusOr<v1::DescribeModelResponse> DescribeModel(
+      const v1::DescribeModelRequest& request) const;
+
+  // The Open Inference Protocol. An empty version is the newest that is served.
+  absl::StatusOr<bool> ServerLive() const;
+  absl::StatusOr<bool> ServerReady() const;
+  absl::StatusOr<bool> ModelReady(const std::string& name, const std::string& version = "") const;
+  absl::StatusOr<inference::ServerMetadataResponse> ServerMetadata() const;
+  absl::StatusOr<inference::ModelMetadataResponse> ModelMetadata(
+      const std::string& name, const std::string& version = "") const;
+  absl::StatusOr<inference::ModelInferResponse> ModelInfer(
+      const inference::ModelInferRequest& request) const;
+
+  // The status of a service or model by gRPC's health protocol; of the whole server for "".
+  // NOT_FOUND: the server knows no such name.
+  absl::StatusOr<grpc::health::v1::HealthCheckResponse::ServingStatus> CheckHealth(
+      const std::string& service) const;
+
+ private:
+  std::chrono::milliseconds timeout_;
+  std::unique_ptr<v1::PredictionService::Stub> prediction_;
+  std::unique_ptr<v1::ModelService::Stub> models_;
+  std::unique_ptr<inference::GRPCInferenceService::Stub> inference_;
+  std::unique_ptr<grpc::health::v1::Health::Stub> health_;
+};
+
+}  // namespace reluserve::client
+
+#endif  // RELUSERVE_CLIENT_CLIENT_H_
