@@ -141,10 +141,9 @@ inline dnnl::concat::primitive_desc MakeConcat(const Desc& dst, int axis,
   return {dst, axis, sources, CpuEngine(), attr};
 }
 
-// x * max(0, min(1, x/6 + 1/2)).
-inline void AppendHardSwish(dnnl::post_ops& ops) {
-  ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_hardswish, 0.0f, 0.0f);
-}
+// The parameters with which eltwise_hardswish is x * max(0, min(1, x/6 + 1/2)): built in here.
+inline constexpr float kHardSwishAlpha = 0.0f;
+inline constexpr float kHardSwishBeta = 0.0f;
 
 #else
 
@@ -265,10 +264,9 @@ inline dnnl::concat::primitive_desc MakeConcat(const Desc& dst, int axis,
   return {CpuEngine(), dst, axis, sources, attr};
 }
 
-// x * max(0, min(1, x/6 + 1/2)).
-inline void AppendHardSwish(dnnl::post_ops& ops) {
-  ops.append_eltwise(dnnl::algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);
-}
+// The parameters with which eltwise_hardswish is x * max(0, min(1, x/6 + 1/2)).
+inline constexpr float kHardSwishAlpha = 1.0f / 6.0f;
+inline constexpr float kHardSwishBeta = 0.5f;
 
 #endif
 

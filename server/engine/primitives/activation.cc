@@ -22,8 +22,7 @@ struct Eltwise {
   float beta = 0.0f;
 };
 
-// Activations as sequences of eltwise; empty where oneDNN has no exact form. HardSwish is not here:
-// its parameters differ between oneDNN's versions.
+// Activations as sequences of eltwise; empty where oneDNN has no exact form.
 std::vector<Eltwise> EltwisesOf(const Activation& activation) {
   const float alpha = activation.alpha;
   const float beta = activation.beta;
@@ -44,6 +43,8 @@ std::vector<Eltwise> EltwisesOf(const Activation& activation) {
       return {{algorithm::eltwise_tanh}};
     case ActivationKind::kHardSigmoid:
       return {{algorithm::eltwise_linear, alpha, beta}, {algorithm::eltwise_clip, 0.0f, 1.0f}};
+    case ActivationKind::kHardSwish:
+      return {{algorithm::eltwise_hardswish, compat::kHardSwishAlpha, compat::kHardSwishBeta}};
     case ActivationKind::kMish:
       return {{algorithm::eltwise_mish}};
     case ActivationKind::kGelu:
@@ -54,7 +55,6 @@ std::vector<Eltwise> EltwisesOf(const Activation& activation) {
       return {{algorithm::eltwise_swish, alpha}};
     case ActivationKind::kThresholdedRelu:
     case ActivationKind::kCelu:
-    case ActivationKind::kHardSwish:
     case ActivationKind::kSoftplus:
     case ActivationKind::kSoftsign:
     case ActivationKind::kShrink:
@@ -63,43 +63,25 @@ std::vector<Eltwise> EltwisesOf(const Activation& activation) {
   return {};
 }
 
-// The activation as one eltwise primitive on a layout, further eltwises as its post-ops.
-dnnl::eltwise_forward::primitive_desc MakeActivation(const Activation& activation,
-                                                     const compat::Desc& desc) {
-  dnnl::post_ops ops;
-  // For an activation that is a post-op only, the primitive itself does nothing.
-  Eltwise first = {algorithm::eltwise_linear, 1.0f, 0.0f};
-  const std::vector<Eltwise> eltwises = EltwisesOf(activation);
-  if (eltwises.empty()) {
-    AppendActivation(activation, ops);
-  } else {
-    first = eltwises[0];
-    for (size_t i = 1; i < eltwises.size(); ++i) {
-      compat::AppendEltwise(ops, eltwises[i].function, eltwises[i].alpha, eltwises[i].beta);
-    }
-  }
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  attr.set_post_ops(ops);
-  return compat::MakeEltwise(first.function, desc, first.alpha, first.beta, attr);
-}
+// Whether the activation is one eltwise. Of two in a row the second would be a post-op of the
+// first, which oneDNN 2.6 computes wrongly on small tensors.
+bool HasPrimitive(const Activation& activation) { return EltwisesOf(activation).size() == 1; }
 
-// Appends an activation from `source` to `target`, which lies alike and may be the same memory.
-// False where oneDNN has none.
+// Appends such an activation from `source` to `target`, which lies alike and may be the same
+// memory. False where oneDNN has none for the layout.
 bool AddActivationPrimitive(const graph::Node& node, const Activation& activation,
                             const Operand& source, const Operand& target, PlanBuilder& builder) {
-  const auto pd = MakeActivation(activation, source.desc);
+  const Eltwise eltwise = EltwisesOf(activation)[0];
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto pd =
+      compat::MakeEltwise(eltwise.function, source.desc, eltwise.alpha, eltwise.beta, attr);
   if (!pd) return false;
   builder.AddPrimitive(
       pd, dnnl::eltwise_forward(pd),
       {{DNNL_ARG_SRC, source.slot, source.desc}, {DNNL_ARG_DST, target.slot, target.desc}},
       builder.Describe(node, target));
   return true;
-}
-
-bool HasPrimitive(const Activation& activation) {
-  dnnl::post_ops ops;
-  return AppendActivation(activation, ops);
 }
 
 // Applies the fused activation of `node` to its result, which nobody has read yet.
@@ -124,10 +106,6 @@ absl::Status ApplyFusedActivation(const graph::Node& node, PlanBuilder& builder)
 }  // namespace
 
 bool AppendActivation(const Activation& activation, dnnl::post_ops& ops) {
-  if (activation.kind == ActivationKind::kHardSwish) {
-    compat::AppendHardSwish(ops);
-    return true;
-  }
   const std::vector<Eltwise> eltwises = EltwisesOf(activation);
   for (const Eltwise& eltwise : eltwises) {
     compat::AppendEltwise(ops, eltwise.function, eltwise.alpha, eltwise.beta);

@@ -32,7 +32,7 @@ struct Result {
 };
 
 // Runs float inputs through the model in a context of its own.
-Result Run(CompiledModel& model, const std::vector<Tensor>& inputs) {
+Result RunModel(CompiledModel& model, const std::vector<Tensor>& inputs) {
   std::vector<Shape> shapes;
   std::vector<const void*> input_data;
   for (const Tensor& input : inputs) {
@@ -81,7 +81,7 @@ TEST(CompiledModelTest, KeepsAResidualThatIsReadAgain) {
   const auto model = Compile(builder.Build({sum, again}));
   Random random(1);
   const Tensor input = test_support::RandomIntegers({2, 8, 2, 2}, -3, 3, random);
-  const Result result = Run(*model, {input});
+  const Result result = RunModel(*model, {input});
   for (size_t i = 0; i < result.outputs[0].size(); ++i) {
     const float relu = std::max(0.0f, input.values<float>()[i]);
     ASSERT_EQ(result.outputs[0][i], 3 * relu) << i;
@@ -98,7 +98,7 @@ TEST(CompiledModelTest, AddsAConvolutionToItsOwnSource) {
   const auto model = Compile(builder.Build({y}));
   Random random(2);
   const Tensor input = test_support::RandomIntegers({1, 8, 3, 3}, -3, 3, random);
-  const Result result = Run(*model, {input});
+  const Result result = RunModel(*model, {input});
   for (size_t i = 0; i < result.outputs[0].size(); ++i) {
     ASSERT_EQ(result.outputs[0][i], 3 * std::max(0.0f, input.values<float>()[i])) << i;
   }
@@ -110,7 +110,7 @@ TEST(CompiledModelTest, OutputsMayBeInputsConstantsOrTheSameValueTwice) {
   const ValueId constant = builder.Constant(Floats({3}, {1, 2, 3}));
   const ValueId y = builder.Add(graph::Activation{}, {x}, "relu");
   const auto model = Compile(builder.Build({x, constant, y, y}));
-  const Result result = Run(*model, {Floats({2, 2}, {-1, 2, 3, -4})});
+  const Result result = RunModel(*model, {Floats({2, 2}, {-1, 2, 3, -4})});
   EXPECT_THAT(result.outputs[0], ElementsAre(-1, 2, 3, -4));
   EXPECT_THAT(result.outputs[1], ElementsAre(1, 2, 3));
   EXPECT_THAT(result.outputs[2], ElementsAre(0, 2, 3, 0));
@@ -125,7 +125,7 @@ TEST(CompiledModelTest, ActivationInPlaceLeavesAnotherNameOfTheSameMemoryAlone) 
   const ValueId y = builder.Add(graph::Activation{}, {sum}, "relu");
   const ValueId view = builder.Add(graph::Reshape{}, {sum, builder.Constant({-1, 2, 2})}, "view");
   const auto model = Compile(builder.Build({y, view}));
-  const Result result = Run(*model, {Floats({1, 4}, {-1, 2, -3, 4})});
+  const Result result = RunModel(*model, {Floats({1, 4}, {-1, 2, -3, 4})});
   EXPECT_THAT(result.outputs[0], ElementsAre(0, 4, 0, 8));
   EXPECT_THAT(result.outputs[1], ElementsAre(-2, 4, -6, 8));
 }
@@ -138,7 +138,7 @@ TEST(CompiledModelTest, NanReachesTheOutputAndIsCounted) {
   std::vector<float> values(64, 1.0f);
   values[5] = std::numeric_limits<float>::quiet_NaN();  // of the first sample
   values[40] = -1.0f;
-  const Result result = Run(*model, {Floats({2, 8, 2, 2}, values)});
+  const Result result = RunModel(*model, {Floats({2, 8, 2, 2}, values)});
   // Position 1 of channel 1; the other channels see 0 * NaN, which is NaN as well.
   EXPECT_TRUE(std::isnan(result.outputs[0][5]));
   const sparsity::LayerCounts& counts = result.trace.layers[0];
@@ -157,7 +157,7 @@ TEST(CompiledModelTest, InfinityThatArisesInsideIsCounted) {
   const ValueId b =
       builder.Add(graph::Activation{}, {Scale(builder, a, 8, -1e38f, "conv2")}, "relu2");
   const auto model = Compile(builder.Build({b}));
-  const Result result = Run(*model, {Floats({1, 8, 1, 1}, std::vector<float>(8, 100.0f))});
+  const Result result = RunModel(*model, {Floats({1, 8, 1, 1}, std::vector<float>(8, 100.0f))});
   EXPECT_EQ(sparsity::Total(result.trace.layers[0]).non_finite, 8);
   // Infinity times -1e38 and, from the other channels, times 0: not a number, which a rectifier
   // that is not careful reports as zero.

@@ -35,14 +35,14 @@ TEST(ConcatTest, BytesAndLongs) {
 
 TEST(SplitTest, GivenSizes) {
   const Tensor x = Floats({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
-  const auto parts = Run(graph::Split{1}, {x, Longs({1, 3})}, 2);
+  const auto parts = RunMany(graph::Split{1}, {x, Longs({1, 3})}, 2);
   ASSERT_TRUE(parts.ok()) << parts.status();
   EXPECT_THAT(ElementsOf<float>((*parts)[0]), ElementsAre(1, 5));
   EXPECT_THAT(ElementsOf<float>((*parts)[1]), ElementsAre(2, 3, 4, 6, 7, 8));
 }
 
 TEST(SplitTest, EqualPartsOfWhichTheLastIsSmaller) {
-  const auto parts = Run(graph::Split{0}, {Longs({1, 2, 3, 4, 5, 6, 7})}, 3);
+  const auto parts = RunMany(graph::Split{0}, {Longs({1, 2, 3, 4, 5, 6, 7})}, 3);
   ASSERT_TRUE(parts.ok()) << parts.status();
   EXPECT_THAT(ElementsOf<int64_t>((*parts)[0]), ElementsAre(1, 2, 3));
   EXPECT_THAT(ElementsOf<int64_t>((*parts)[1]), ElementsAre(4, 5, 6));
@@ -54,7 +54,7 @@ TEST(SplitTest, ConcatPutsTogetherWhatSplitTookApart) {
   std::vector<int64_t> elements(3 * 100 * 300);
   for (size_t i = 0; i < elements.size(); ++i) elements[i] = static_cast<int64_t>(i);
   const Tensor x = Make<int64_t>({3, 100, 300}, elements);
-  const auto parts = Run(graph::Split{1}, {x, Longs({60, 39, 1})}, 3);
+  const auto parts = RunMany(graph::Split{1}, {x, Longs({60, 39, 1})}, 3);
   ASSERT_TRUE(parts.ok()) << parts.status();
   EXPECT_EQ((*parts)[2].values<int64_t>()[0], 99 * 300);
   EXPECT_EQ(ElementsOf<int64_t>(RunOne(graph::Concat{1}, {(*parts)[0], (*parts)[1], (*parts)[2]})),

@@ -31,7 +31,7 @@ TEST(GatherTest, SlicesElementsAndScalars) {
 
 TEST(GatherTest, IndicesOutsideAreRefused) {
   for (const int64_t index : {3, -4}) {
-    const auto result = Run(graph::Gather{0}, {Floats({3}, {1, 2, 3}), Longs({0, index})});
+    const auto result = RunMany(graph::Gather{0}, {Floats({3}, {1, 2, 3}), Longs({0, index})});
     EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(result.status().message()), HasSubstr(std::to_string(index)));
   }
@@ -63,7 +63,7 @@ TEST(GatherElementsTest, MiddleAxisOfBytes) {
 }
 
 TEST(GatherElementsTest, IndicesOutsideAreRefused) {
-  const auto result = Run(graph::GatherElements{0}, {Floats({2}, {1, 2}), Longs({2})});
+  const auto result = RunMany(graph::GatherElements{0}, {Floats({2}, {1, 2}), Longs({2})});
   EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -44,7 +44,7 @@ TEST(ArgExtremeTest, TheFirstNanIsTheExtreme) {
 }
 
 TEST(ArgExtremeTest, AnAxisWithoutElementsIsRefused) {
-  EXPECT_FALSE(Run(graph::ArgExtreme{.axis = 1}, {Floats({2, 0}, {})}).ok());
+  EXPECT_FALSE(RunMany(graph::ArgExtreme{.axis = 1}, {Floats({2, 0}, {})}).ok());
 }
 
 // Columns in blocks and the rest of one.
@@ -63,11 +63,11 @@ TEST(ArgExtremeTest, OuterAxis) {
 
 TEST(TopKTest, SortedWithTiesByIndex) {
   const Tensor x = Floats({2, 5}, {3, 1, 3, 2, 3, -1, -5, 0, -5, 4});
-  auto largest = Run(graph::TopK{}, {x, Longs({3})}, 2);
+  auto largest = RunMany(graph::TopK{}, {x, Longs({3})}, 2);
   ASSERT_TRUE(largest.ok()) << largest.status();
   EXPECT_THAT(ElementsOf<float>((*largest)[0]), ElementsAre(3, 3, 3, 4, 0, -1));
   EXPECT_THAT(ElementsOf<int64_t>((*largest)[1]), ElementsAre(0, 2, 4, 4, 2, 0));
-  auto smallest = Run(graph::TopK{.largest = false}, {x, Longs({2})}, 2);
+  auto smallest = RunMany(graph::TopK{.largest = false}, {x, Longs({2})}, 2);
   ASSERT_TRUE(smallest.ok()) << smallest.status();
   EXPECT_THAT(ElementsOf<float>((*smallest)[0]), ElementsAre(1, 2, -5, -5));
   EXPECT_THAT(ElementsOf<int64_t>((*smallest)[1]), ElementsAre(1, 3, 1, 3));
@@ -75,7 +75,7 @@ TEST(TopKTest, SortedWithTiesByIndex) {
 
 TEST(TopKTest, NanComesFirst) {
   const Tensor x = Floats({3}, {1, std::nanf(""), 2});
-  auto top = Run(graph::TopK{}, {x, Longs({2})}, 2);
+  auto top = RunMany(graph::TopK{}, {x, Longs({2})}, 2);
   ASSERT_TRUE(top.ok()) << top.status();
   EXPECT_THAT(ElementsOf<float>((*top)[0]), ElementsAre(IsNan(), 2));
 }
@@ -84,7 +84,7 @@ TEST(TopKTest, AnInnerAxisAgainstASort) {
   test_support::Random random(11);
   SCOPED_TRACE("seed 11");
   const Tensor x = test_support::RandomIntegers({3, 50, 7}, -20, 20, random);
-  auto top = Run(graph::TopK{.axis = 1}, {x, Longs({9})}, 2);
+  auto top = RunMany(graph::TopK{.axis = 1}, {x, Longs({9})}, 2);
   ASSERT_TRUE(top.ok()) << top.status();
   for (int64_t i = 0; i < 3; ++i) {
     for (int64_t j = 0; j < 7; ++j) {

@@ -53,8 +53,8 @@ std::vector<T> ElementsOf(const Tensor& tensor) {
 }
 
 // All outputs. The memory a kernel gets is filled with rubbish: every element has to be written.
-inline absl::StatusOr<std::vector<Tensor>> Run(graph::Op op, const Operands& operands,
-                                               int output_count = 1) {
+inline absl::StatusOr<std::vector<Tensor>> RunMany(graph::Op op, const Operands& operands,
+                                                   int output_count = 1) {
   graph::Node node;
   node.name = "node";
   node.op_type = std::string(graph::Name(op));
@@ -85,7 +85,7 @@ inline absl::StatusOr<std::vector<Tensor>> Run(graph::Op op, const Operands& ope
 
 // The first output of an operator that has to succeed; empty where it fails.
 inline Tensor RunOne(graph::Op op, const Operands& operands) {
-  const absl::StatusOr<std::vector<Tensor>> outputs = Run(std::move(op), operands);
+  const absl::StatusOr<std::vector<Tensor>> outputs = RunMany(std::move(op), operands);
   EXPECT_TRUE(outputs.ok()) << outputs.status();
   return outputs.ok() ? outputs->front() : Tensor();
 }
