@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Runs a folder of ONNX test cases through the importer and the engine: README.md.
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "server/base/status.h"
+#include "tests/conformance/check_case.h"
+#include "tests/conformance/isolate.h"
+#include "tests/conformance/model_file.h"
+#include "tests/conformance/operator_table.h"
+#include "tests/conformance/report.h"
+#include "tests/conformance/skip_list.h"
+#include "tests/conformance/test_case.h"
+
+namespace reluserve::conformance {
+namespace {
+
+struct Options {
+  std::filesystem::path directory;
+  std::string filter;
+  std::filesystem::path skips;
+  int timeout_s = 120;
+  bool list = false;
+  bool list_failures = false;
+  bool without_passes = false;
+  bool operators = false;
+};
+
+// Runs the cases of a folder one after the other, prints them, and counts.
+class Runner {
+ public:
+  explicit Runner(const Options& options) : options_(options) {}
+
+  absl::StatusOr<Report> Run() {
+    RELUSERVE_ASSIGN_OR_RETURN(const std::vector<TestCase> cases, FindCases(options_.directory));
+    if (!options_.skips.empty()) {
+      RELUSERVE_ASSIGN_OR_RETURN(skips_, SkipList::Read(options_.skips));
+    }
+    for (const TestCase& test : cases) {
+      if (test.id().find(options_.filter) == std::string::npos) continue;
+      const absl::StatusOr<ModelFile> file = ModelFile::Read(test.model_file());
+      const std::set<std::string> operators =
+          file.ok() ? file->operators() : std::set<std::string>();
+      report_.Add(test.category, operators, RunCase(test, operators));
+    }
+    if (report_.empty()) return NotFound("no case's name contains \"{}\"", options_.filter);
+    return report_;
+  }
+
+ private:
+  Result RunCase(const TestCase& test, const std::set<std::string>& operators) {
+    const std::string reason = skips_.ReasonFor(test.id(), operators);
+    if (!reason.empty()) {
+      if (options_.list) fmt::print("skip {}: {}\n", test.id(), reason);
+      return Result::kSkipped;
+    }
+    const CheckOptions check = {.passes = !options_.without_passes};
+    const Verdict verdict = RunIsolated([&] { return CheckCase(test, check); }, options_.timeout_s);
+    if (!verdict.passed) {
+      if (options_.list || options_.list_failures) {
+        fmt::print("FAIL {} [{}]: {}\n", test.id(), verdict.note, verdict.message);
+      }
+      return Result::kFailed;
+    }
+    if (verdict.vacuous) report_.AddVacuous();
+    if (options_.list) {
+      fmt::print("pass {} [{}]{}\n", test.id(), verdict.note,
+                 verdict.vacuous ? " outputs empty or constant" : "");
+    }
+    return Result::kPassed;
+  }
+
+  const Options& options_;
+  SkipList skips_;
+  Report report_;
+};
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Runs ONNX test cases through reluserve's importer and engine.");
+  auto* directory = app.add_option("directory", options.directory,
+                                   "Folder of <category>/<name>/model.onnx, with a MANIFEST.tsv or "
+                                   "laid out as the onnx package's backend/test/data");
+  app.add_option("--filter", options.filter, "Run only cases whose category/name contains this");
+  app.add_option("--skips", options.skips, "File of cases not to run, with reasons");
+  app.add_option("--timeout-s", options.timeout_s, "Seconds that one case may take");
+  app.add_flag("--list", options.list, "Print every case");
+  app.add_flag("--list-failures", options.list_failures, "Print every failed case");
+  app.add_flag("--without-passes", options.without_passes, "Leave all graph passes out");
+  auto* operators = app.add_flag("--operators", options.operators,
+                                 "Print the table of supported operators and opsets, and stop");
+  directory->excludes(operators);
+  CLI11_PARSE(app, argc, argv);
+
+  if (options.operators) {
+    fmt::print("{}", OperatorTableAsMarkdown());
+    return 0;
+  }
+  const absl::StatusOr<Report> report = Runner(options).Run();
+  if (!report.ok()) {
+    fmt::print(stderr, "conformance_runner: {}\n", std::string(report.status().message()));
+    return 2;
+  }
+  fmt::print("\n{}\n{}\n", report->Tables(), report->Summary());
+  return report->any_failed() ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace reluserve::conformance
+
+int main(int argc, char** argv) { return reluserve::conformance::Main(argc, argv); }

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/batching/scheduler.h"
+
+#include <omp.h>
+
+#include <thread>
+#include <utility>
+
+#include <absl/synchronization/notification.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/repository/small_models.h"
+
+namespace reluserve::batching {
+namespace {
+
+using repository::LoadedModel;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::shared_ptr<const LoadedModel> Model() {
+  static const auto model = repository::LoadSmall(repository::ReluBytes());
+  return model;
+}
+
+constexpr float kValues[3] = {-1.0f, 2.0f, -3.0f};
+
+InferenceRequest Request(const float* values = kValues, int64_t batch = 1) {
+  InferenceRequest request;
+  request.model = Model();
+  request.inputs = {{DataType::kFloat32, {batch, 3}, values}};
+  return request;
+}
+
+std::unique_ptr<Scheduler> MakeScheduler(SchedulerOptions options = {}) {
+  return Scheduler::Create(options).value();
+}
+
+// Waits for one answer.
+class Answer {
+ public:
+  Completion Receiver() {
+    return [this](absl::StatusOr<InferenceResult> result) {
+      result_ = std::move(result);
+      arrived_.Notify();
+    };
+  }
+  const absl::StatusOr<InferenceResult>& Wait() {
+    arrived_.WaitForNotification();
+    return result_;
+  }
+  bool HasArrived() const { return arrived_.HasBeenNotified(); }
+
+ private:
+  absl::StatusOr<InferenceResult> result_;
+  absl::Notification arrived_;
+};
+
+absl::StatusOr<InferenceResult> Run(Scheduler& scheduler, InferenceRequest request) {
+  Answer answer;
+  const absl::Status status = scheduler.Submit(std::move(request), answer.Receiver());
+  if (!status.ok()) return status;
+  return answer.Wait();
+}
+
+// Keeps a lane busy from Occupy() until Release(): its completion does not return.
+class Blocker {
+ public:
+  void Occupy(Scheduler& scheduler) {
+    ASSERT_TRUE(scheduler
+                    .Submit(Request(),
+                            [this](const absl::StatusOr<InferenceResult>&) {
+                              occupied_.Notify();
+                              released_.WaitForNotification();
+                            })
+                    .ok());
+    occupied_.WaitForNotification();
+  }
+  void Release() { released_.Notify(); }
+
+ private:
+  absl::Notification occupied_;
+  absl::Notification released_;
+};
+
+TEST(SchedulerTest, RunsTheModelAndCountsItsActivations) {
+  const auto scheduler = MakeScheduler();
+  const float values[6] = {-1, 2, -3, 4, 5, -6};
+  const absl::StatusOr<InferenceResult> result = Run(*scheduler, Request(values, 2));
+  ASSERT_TRUE(result.ok()) << result.status();
+  ASSERT_EQ(result->outputs.size(), 1u);
+  EXPECT_EQ(result->outputs[0].shape(), (Shape{2, 3}));
+  EXPECT_THAT(result->outputs[0].values<float>(), ElementsAre(0, 2, 0, 4, 5, 0));
+  ASSERT_EQ(result->trace.layers.size(), 1u);
+  EXPECT_THAT(result->trace.layers[0].inactive, ElementsAre(1, 0, 1, 0, 0, 1));
+  EXPECT_GE(result->queue_time, absl::ZeroDuration());
+  EXPECT_GT(result->compute_time, absl::ZeroDuration());
+}
+
+TEST(SchedulerTest, AnswersEachRequestWithItsOwnData) {
+  SchedulerOptions options;
+  options.lanes = 2;
+  options.queue_capacity = 1000;
+  const auto scheduler = MakeScheduler(options);
+  constexpr int kThreads = 4;
+  constexpr int kRequests = 50;
+  std::vector<std::thread> clients;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    clients.emplace_back([&scheduler, thread] {
+      for (int i = 0; i < kRequests; ++i) {
+        const float own = static_cast<float>(thread * kRequests + i + 1);
+        const float values[3] = {own, -own, 2 * own};
+        const auto result = Run(*scheduler, Request(values));
+        ASSERT_TRUE(result.ok()) << result.status();
+        EXPECT_THAT(result->outputs[0].values<float>(), ElementsAre(own, 0, 2 * own));
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+}
+
+TEST(SchedulerTest, DoesNotComputeWhatNobodyWaitsFor) {
+  const auto scheduler = MakeScheduler();
+  int prepared = 0;
+  InferenceRequest late = Request();
+  late.deadline = absl::InfinitePast();
+  InferenceRequest cancelled = Request();
+  cancelled.cancelled = std::make_shared<const std::atomic<bool>>(true);
+  InferenceRequest wanted = Request();
+  wanted.cancelled = std::make_shared<const std::atomic<bool>>(false);
+  for (InferenceRequest* request : {&late, &cancelled, &wanted}) {
+    request->prepare = [&prepared] {
+      ++prepared;
+      return absl::OkStatus();
+    };
+  }
+  EXPECT_EQ(Run(*scheduler, late).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Run(*scheduler, cancelled).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(prepared, 0);
+  EXPECT_TRUE(Run(*scheduler, wanted).ok());
+  EXPECT_EQ(prepared, 1);
+}
+
+TEST(SchedulerTest, PreparesInputsBeforeItReadsThem) {
+  const auto scheduler = MakeScheduler();
+  float values[3] = {};
+  InferenceRequest request = Request(values);
+  request.prepare = [&values] {
+    values[1] = 8;
+    return absl::OkStatus();
+  };
+  const auto result = Run(*scheduler, request);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(result->outputs[0].values<float>(), ElementsAre(0, 8, 0));
+
+  request.prepare = [] { return absl::InvalidArgumentError("no picture"); };
+  EXPECT_EQ(Run(*scheduler, request).status(), absl::InvalidArgumentError("no picture"));
+}
+
+TEST(SchedulerTest, ReportsWhatTheModelCannotTake) {
+  const auto scheduler = MakeScheduler();
+  InferenceRequest request = Request();
+  request.inputs[0].shape = {1, 2};
+  EXPECT_EQ(Run(*scheduler, request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Run(*scheduler, Request()).ok()) << "the lane goes on";
+}
+
+TEST(SchedulerTest, RefusesMoreRequestsThanMayWait) {
+  SchedulerOptions options;
+  options.queue_capacity = 2;
+  const auto scheduler = MakeScheduler(options);
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  Answer first;
+  Answer second;
+  Answer refused;
+  EXPECT_TRUE(scheduler->Submit(Request(), first.Receiver()).ok());
+  EXPECT_TRUE(scheduler->Submit(Request(), second.Receiver()).ok());
+  const absl::Status status = scheduler->Submit(Request(), refused.Receiver());
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("2 requests with 24 bytes"));
+  blocker.Release();
+  EXPECT_TRUE(first.Wait().ok());
+  EXPECT_TRUE(second.Wait().ok());
+  EXPECT_FALSE(refused.HasArrived());
+}
+
+TEST(SchedulerTest, RefusesMoreBytesThanMayWait) {
+  SchedulerOptions options;
+  options.queue_bytes = 30;  // a request has 12
+  const auto scheduler = MakeScheduler(options);
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  Answer first;
+  Answer second;
+  EXPECT_TRUE(scheduler->Submit(Request(), first.Receiver()).ok());
+  EXPECT_TRUE(scheduler->Submit(Request(), second.Receiver()).ok());
+  EXPECT_EQ(scheduler->Submit(Request(), Completion()).code(),
+            absl::StatusCode::kResourceExhausted);
+  blocker.Release();
+  EXPECT_TRUE(first.Wait().ok());
+  EXPECT_TRUE(second.Wait().ok());
+  // What was taken from the queue counts no more, and one alone may be larger than the limit.
+  const std::vector<float> large(12, 1.5f);
+  EXPECT_TRUE(Run(*scheduler, Request(large.data(), 4)).ok());
+}
+
+TEST(SchedulerTest, DrainsWhatItAccepted) {
+  const auto scheduler = MakeScheduler();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  Answer waiting;
+  EXPECT_TRUE(scheduler->Submit(Request(), waiting.Receiver()).ok());
+  EXPECT_FALSE(scheduler->Drain(absl::InfinitePast())) << "one runs and one waits";
+  EXPECT_EQ(scheduler->Submit(Request(), Completion()).code(), absl::StatusCode::kUnavailable);
+  blocker.Release();
+  EXPECT_TRUE(scheduler->Drain(absl::InfiniteFuture()));
+  ASSERT_TRUE(waiting.HasArrived());
+  EXPECT_TRUE(waiting.Wait().ok());
+}
+
+TEST(SchedulerTest, AnswersWhatWaitsWhenItEnds) {
+  auto scheduler = MakeScheduler();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  absl::Status answer;
+  EXPECT_TRUE(scheduler
+                  ->Submit(Request(),
+                           [&](const absl::StatusOr<InferenceResult>& result) {
+                             answer = result.status();
+                             blocker.Release();  // the lane can end only now
+                           })
+                  .ok());
+  scheduler.reset();
+  EXPECT_EQ(answer.code(), absl::StatusCode::kUnavailable);
+}
+
+TEST(SchedulerTest, LanesComputeWithTheirThreadsAndFlushDenormals) {
+  SchedulerOptions options;
+  options.threads_per_lane = 2;
+  const auto scheduler = MakeScheduler(options);
+  int threads = 0;
+  int flushed = 0;
+  InferenceRequest request = Request();
+  request.prepare = [&] {
+#pragma omp parallel reduction(+ : threads, flushed)
+    {
+      volatile float smallest_normal = 1.17549435e-38f;
+      volatile float half = smallest_normal * 0.5f;
+      ++threads;
+      if (half == 0.0f) ++flushed;
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(Run(*scheduler, request).ok());
+  EXPECT_EQ(threads, 2);
+  EXPECT_EQ(flushed, 2);
+}
+
+TEST(SchedulerTest, ChecksItsOptions) {
+  struct Row {
+    SchedulerOptions options;
+    std::string message;
+  };
+  const Row rows[] = {
+      {{.lanes = 0}, "lanes is 0, expected at least 1"},
+      {{.threads_per_lane = -1}, "threads_per_lane is -1, expected at least 1"},
+      {{.queue_capacity = 0}, "queue_capacity is 0, expected at least 1"},
+      {{.queue_bytes = 0}, "queue_bytes is 0, expected at least 1"},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(Scheduler::Create(row.options).status(), absl::InvalidArgumentError(row.message));
+  }
+}
+
+}  // namespace
+}  // namespace reluserve::batching

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/repository/loaded_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/builtin/builtin_model.h"
+#include "tests/unit/repository/small_models.h"
+
+namespace reluserve::repository {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(LoadedModelTest, ShowsInputsAndOutputs) {
+  const auto model = LoadSmall(SumBytes());
+  EXPECT_EQ(model->name(), "m");
+  EXPECT_EQ(model->version(), 7);
+  EXPECT_TRUE(model->batchable());
+  ASSERT_EQ(model->inputs().size(), 2u);
+  EXPECT_EQ(model->inputs()[1].name, "b");
+  EXPECT_EQ(model->inputs()[1].type, DataType::kFloat32);
+  EXPECT_THAT(model->inputs()[1].shape, ElementsAre(-1, 2));
+  ASSERT_EQ(model->outputs().size(), 2u);
+  EXPECT_EQ(model->outputs()[0].name, "sum");
+  EXPECT_EQ(model->outputs()[1].name, "positive");
+  EXPECT_THAT(model->outputs()[1].shape, ElementsAre(-1, 2));
+}
+
+// A literal 1 in a Reshape: the batch is open in the file, but only one sample goes through.
+TEST(LoadedModelTest, ShowsTheOneBatchOfAModelThatCannotBatch) {
+  const auto model = LoadSmall(ModelBuilder()
+                                   .Input("x", {-1, 4})
+                                   .Initializer("shape", onnx_import::IntTensor({3}, {1, 2, 2}))
+                                   .Node("Reshape", {"x", "shape"}, {"y"})
+                                   .Output("y")
+                                   .Bytes());
+  EXPECT_FALSE(model->batchable());
+  EXPECT_THAT(model->inputs()[0].shape, ElementsAre(1, 4));
+  EXPECT_THAT(model->outputs()[0].shape, ElementsAre(1, 2, 2));
+}
+
+TEST(LoadedModelTest, KeepsOtherOpenExtentsOpen) {
+  const auto model = LoadSmall(
+      ModelBuilder().Input("x", {-1, 3, -1, -1}).Node("Relu", {"x"}, {"y"}).Output("y").Bytes());
+  EXPECT_THAT(model->inputs()[0].shape, ElementsAre(-1, 3, -1, -1));
+  EXPECT_THAT(model->outputs()[0].shape, ElementsAre(-1, 3, -1, -1));
+  EXPECT_EQ(model->class_count(), std::nullopt);
+}
+
+TEST(LoadedModelTest, LoadsTheBuiltinModel) {
+  const auto model = LoadedModel::Load({"digits", 1, builtin::DigitsModel(), {}});
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_THAT((*model)->inputs()[0].shape, ElementsAre(-1, 1, 8, 8));
+  EXPECT_EQ((*model)->class_count(), 10);
+  EXPECT_GT((*model)->compiled().layers().size(), 0u);
+}
+
+TEST(LoadedModelTest, RefusesLabelsOfAnotherModel) {
+  EXPECT_EQ(LoadSmall(ReluBytes(), {"cat", "dog", "owl"})->labels().size(), 3u);
+  const auto model = LoadedModel::Load({"m", 1, ReluBytes(), {"cat", "dog"}});
+  EXPECT_EQ(model.status(),
+            absl::InvalidArgumentError("labels.txt has 2 labels, but output \"y\" has 3 classes"));
+}
+
+TEST(LoadedModelTest, RefusesBytesThatAreNoModel) {
+  const std::string whole = ReluBytes();
+  for (const std::string& onnx : {std::string(), std::string("not a model"), whole.substr(0, 20)}) {
+    EXPECT_EQ(LoadedModel::Load({"m", 1, onnx, {}}).status().code(),
+              absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST(LoadedModelTest, NamesTheOperatorItCannotRun) {
+  const auto model = LoadedModel::Load(
+      {"m",
+       1,
+       ModelBuilder().Input("x", {1}).Node("Frobnicate", {"x"}, {"y"}).Output("y").Bytes(),
+       {}});
+  EXPECT_EQ(model.status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_THAT(std::string(model.status().message()), HasSubstr("Frobnicate"));
+}
+
+}  // namespace
+}  // namespace reluserve::repository
