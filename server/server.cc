@@ -107,11 +107,13 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("draining signal={} timeout_s={}", signal, options.drain_timeout_s);
+  // From here on, another signal ends the process at once.
+  pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
   server->GetHealthCheckService()->Shutdown();
   const absl::Time deadline = absl::Now() + absl::Seconds(options.drain_timeout_s);
   if (!scheduler->Drain(deadline)) spdlog::warn("drain timed out: requests are cut off");
-  // Everything is computed: what is left are answers on their way out, and health watchers, who would
-  // stay for ever.
+  // Everything is computed: what is left are answers on their way out, and health watchers, who
+  // would stay for ever.
   server->Shutdown(absl::ToChronoTime(absl::Now() + kShutdownGrace));
   spdlog::info("stopped");
   return absl::OkStatus();

@@ -16,7 +16,7 @@
 namespace reluserve::batching {
 namespace {
 
-absl::Status CheckAtLeastOne(std::string_view name, int value) {
+absl::Status CheckAtLeastOne(std::string_view name, int64_t value) {
   if (value >= 1) return absl::OkStatus();
   return InvalidArgument("{} is {}, expected at least 1", name, value);
 }
@@ -34,6 +34,7 @@ absl::Status StillWanted(const InferenceRequest& request, absl::Time now) {
 
 absl::StatusOr<InferenceResult> Compute(const InferenceRequest& request,
                                         engine::ExecutionContext& context) {
+  if (request.prepare) RELUSERVE_RETURN_IF_ERROR(request.prepare());
   engine::CompiledModel& model = request.model->compiled();
   std::vector<Shape> shapes;
   std::vector<const void*> inputs;
@@ -51,6 +52,8 @@ absl::StatusOr<InferenceResult> Compute(const InferenceRequest& request,
     result.outputs.push_back(std::move(output));
     outputs.push_back(result.outputs.back().mutable_data());
   }
+  // Counted for every request, asked for or not: by the counts the engine also notices NaN and
+  // infinity that arise on the way, and then computes again by its strict plan.
   RELUSERVE_RETURN_IF_ERROR(context.Run(plan, inputs, outputs, &result.trace));
   return result;
 }
@@ -61,6 +64,7 @@ absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOpti
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("lanes", options.lanes));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("threads_per_lane", options.threads_per_lane));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_capacity", options.queue_capacity));
+  RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_bytes", options.queue_bytes));
   return std::unique_ptr<Scheduler>(new Scheduler(options));
 }
 
@@ -82,12 +86,19 @@ Scheduler::~Scheduler() {
 }
 
 absl::Status Scheduler::Submit(InferenceRequest request, Completion completion) {
+  int64_t bytes = 0;
+  for (const TensorView& input : request.inputs) bytes += static_cast<int64_t>(input.byte_size());
   absl::MutexLock lock(&mutex_);
   if (draining_) return absl::UnavailableError("the server is shutting down");
-  if (static_cast<int>(queue_.size()) >= options_.queue_capacity) {
-    return ResourceExhausted("the queue is full: {} requests wait", queue_.size());
+  const bool fits = static_cast<int>(queue_.size()) < options_.queue_capacity &&
+                    (queue_.empty() || queued_bytes_ + bytes <= options_.queue_bytes);
+  if (!fits) {
+    return ResourceExhausted(
+        "the queue is full: {} requests with {} bytes of input wait (limits: {} and {})",
+        queue_.size(), queued_bytes_, options_.queue_capacity, options_.queue_bytes);
   }
-  queue_.push_back({std::move(request), std::move(completion), absl::Now()});
+  queue_.push_back({std::move(request), std::move(completion), bytes, absl::Now()});
+  queued_bytes_ += bytes;
   return absl::OkStatus();
 }
 
@@ -97,35 +108,36 @@ bool Scheduler::Drain(absl::Time deadline) {
   return mutex_.AwaitWithDeadline(absl::Condition(this, &Scheduler::AllAnswered), deadline);
 }
 
+bool Scheduler::AllAnswered() const { return queue_.empty() && running_ == 0; }
+
 bool Scheduler::SomethingToDo() const { return stopping_ || !queue_.empty(); }
 
-bool Scheduler::AllAnswered() const { return queue_.empty() && running_ == 0; }
+std::optional<Scheduler::Waiting> Scheduler::Next() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &Scheduler::SomethingToDo));
+  if (stopping_) return std::nullopt;
+  Waiting next = std::move(queue_.front());
+  queue_.pop_front();
+  queued_bytes_ -= next.bytes;
+  ++running_;
+  return next;
+}
 
 void Scheduler::RunLane() {
   omp_set_num_threads(options_.threads_per_lane);
-  // Of this thread, and of the team that it starts here and keeps.
-#pragma omp parallel
+  // Of this thread, and so of the team it starts: new threads begin with their creator's mode.
   FlushDenormalsToZero();
   engine::ExecutionContext context;
-  while (true) {
-    Waiting waiting;
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &Scheduler::SomethingToDo));
-      if (stopping_) return;
-      waiting = std::move(queue_.front());
-      queue_.pop_front();
-      ++running_;
-    }
+  while (std::optional<Waiting> waiting = Next()) {
     const absl::Time start = absl::Now();
-    const absl::Status wanted = StillWanted(waiting.request, start);
+    const absl::Status wanted = StillWanted(waiting->request, start);
     absl::StatusOr<InferenceResult> result =
-        wanted.ok() ? Compute(waiting.request, context) : wanted;
+        wanted.ok() ? Compute(waiting->request, context) : wanted;
     if (result.ok()) {
-      result->queue_time = start - waiting.since;
+      result->queue_time = start - waiting->since;
       result->compute_time = absl::Now() - start;
     }
-    waiting.completion(std::move(result));
+    waiting->completion(std::move(result));
     absl::MutexLock lock(&mutex_);
     --running_;
   }

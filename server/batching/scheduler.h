@@ -8,8 +8,11 @@
 #define RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -35,6 +38,9 @@ struct SchedulerOptions {
   int threads_per_lane = 1;
   // Requests that may wait; one more is refused. At least 1.
   int queue_capacity = 256;
+  // Bytes of inputs that may wait; a request that would make it more is refused, unless it waits
+  // alone. At least 1. The other limit to the memory that an overload takes.
+  int64_t queue_bytes = int64_t{512} << 20;
 };
 
 struct InferenceRequest {
@@ -42,6 +48,10 @@ struct InferenceRequest {
   // One for each input of the model, in its order, of shapes that were checked against it. The
   // elements have to stay until the completion is called.
   std::vector<TensorView> inputs;
+  // Fills the elements that `inputs` point to, where that is work (decoding an image); may be
+  // empty. Called on a lane's thread, at most once, and not for a request that is not computed. An
+  // error is the request's answer.
+  std::function<absl::Status()> prepare;
   // After this the request is answered with DEADLINE_EXCEEDED and not computed.
   absl::Time deadline = absl::InfiniteFuture();
   // Set by whoever asked, at any time, to say that the answer is no longer wanted; may be null.
@@ -79,6 +89,7 @@ class Scheduler {
   struct Waiting {
     InferenceRequest request;
     Completion completion;
+    int64_t bytes = 0;  // of the inputs
     absl::Time since;
   };
 
@@ -86,10 +97,14 @@ class Scheduler {
   void RunLane();
   bool SomethingToDo() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool AllAnswered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The request that has waited longest, which then counts as running; nothing when the lane is to
+  // end.
+  std::optional<Waiting> Next();
 
   const SchedulerOptions options_;
   absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
+  int64_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -10,19 +10,12 @@
 namespace reluserve::repository {
 namespace {
 
-// What clients may send. A model that cannot batch is shown with the one batch it takes.
 std::vector<TensorSpec> InputSpecs(const engine::CompiledModel& compiled) {
   const graph::Graph& graph = compiled.graph();
   std::vector<TensorSpec> specs;
-  for (size_t i = 0; i < graph.inputs.size(); ++i) {
-    const graph::Input& input = graph.inputs[i];
-    TensorSpec spec = {graph.value(input.value).name, input.type, {}};
-    for (size_t axis = 0; axis < input.dims.size(); ++axis) {
-      const bool fixed_batch = axis == 0 && !compiled.shapes().batchable;
-      spec.shape.push_back(fixed_batch ? compiled.shapes().probe_inputs[i][0]
-                                       : input.dims[axis].extent);
-    }
-    specs.push_back(std::move(spec));
+  for (const graph::Input& input : graph.inputs) {
+    specs.push_back(
+        {graph.value(input.value).name, input.type, compiled.shapes().extents[input.value]});
   }
   return specs;
 }
@@ -36,6 +29,16 @@ std::vector<TensorSpec> OutputSpecs(const engine::CompiledModel& compiled) {
         {graph.value(id).name, compiled.output_types()[i], compiled.shapes().extents[id]});
   }
   return specs;
+}
+
+// A list of labels that is too long or too short was made for another model.
+absl::Status CheckLabels(const LoadedModel& model) {
+  if (model.labels().empty() || model.outputs().empty()) return absl::OkStatus();
+  const std::optional<int64_t> classes = model.class_count();
+  const auto labels = static_cast<int64_t>(model.labels().size());
+  if (!classes || *classes == labels) return absl::OkStatus();
+  return InvalidArgument("labels.txt has {} labels, but output \"{}\" has {} classes", labels,
+                         model.outputs()[0].name, *classes);
 }
 
 }  // namespace
@@ -52,7 +55,22 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   model->info_ = imported.info;
   model->inputs_ = InputSpecs(*model->compiled_);
   model->outputs_ = OutputSpecs(*model->compiled_);
+  RELUSERVE_RETURN_IF_ERROR(CheckLabels(*model));
   return model;
+}
+
+bool LoadedModel::scores_by_sample() const {
+  return !outputs_.empty() && (batchable() || outputs_[0].shape.size() > 1);
+}
+
+std::optional<int64_t> LoadedModel::class_count() const {
+  if (outputs_.empty()) return std::nullopt;
+  int64_t count = 1;
+  for (size_t axis = scores_by_sample() ? 1 : 0; axis < outputs_[0].shape.size(); ++axis) {
+    if (outputs_[0].shape[axis] < 0) return std::nullopt;
+    count *= outputs_[0].shape[axis];
+  }
+  return count;
 }
 
 }  // namespace reluserve::repository

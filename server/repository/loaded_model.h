@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,14 +33,15 @@ struct ModelSource {
   std::string name;
   int64_t version = 1;
   std::string_view onnx;  // read while loading only
-  std::vector<std::string>
-      labels;  // of the classes, in the order of the first output; may be empty
+  // Of the classes, in the order of the first output; may be empty.
+  std::vector<std::string> labels;
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.
 class LoadedModel {
  public:
-  // Imports and compiles. Errors are the importer's and the engine's.
+  // Imports and compiles. Errors are the importer's and the engine's; INVALID_ARGUMENT also where
+  // the labels are not as many as the classes.
   static absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const ModelSource& source);
 
   const std::string& name() const { return name_; }
@@ -49,6 +51,11 @@ class LoadedModel {
   // In the model's order.
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
+  // Whether axis 0 of the first output counts samples; otherwise all of it belongs to one sample.
+  bool scores_by_sample() const;
+  // How many scores the first output has for a sample; nothing where that differs from request to
+  // request.
+  std::optional<int64_t> class_count() const;
   // Whether the first extent of every input and output is a batch that requests choose.
   bool batchable() const { return compiled_->shapes().batchable; }
   engine::CompiledModel& compiled() const { return *compiled_; }

@@ -10,6 +10,9 @@
 #include <system_error>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
+#include "server/base/printable.h"
 #include "server/base/status.h"
 
 namespace reluserve::repository {
@@ -28,6 +31,13 @@ std::optional<int64_t> ParseVersion(std::string_view text) {
 }
 
 bool IsHidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+
+// What is safe in protocol messages, log lines and file names alike.
+bool IsModelName(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+  return name.size() <= 128 && name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
 
 absl::StatusOr<std::vector<fs::path>> SubDirectories(const fs::path& path) {
   std::error_code error;
@@ -55,6 +65,11 @@ absl::StatusOr<std::vector<ModelDirectory>> ListModelDirectories(const fs::path&
   std::vector<ModelDirectory> result;
   for (const fs::path& path : models) {
     ModelDirectory model = {path.filename().string(), path, {}};
+    if (!IsModelName(model.name)) {
+      spdlog::warn("directory_ignored name=\"{}\" expected=\"at most 128 letters, digits, _ - .\"",
+                   Printable(model.name, 128));
+      continue;
+    }
     RELUSERVE_ASSIGN_OR_RETURN(const std::vector<fs::path> versions, SubDirectories(path));
     for (const fs::path& version : versions) {
       if (const auto number = ParseVersion(version.filename().string())) {

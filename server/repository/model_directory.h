@@ -29,8 +29,9 @@ struct ModelDirectory {
 };
 
 // The models of a repository, by name. Files, hidden entries, and directories that are no versions
-// are passed over; a model without versions is listed with none. NOT_FOUND when there is no such
-// directory, INVALID_ARGUMENT for one that cannot be read.
+// are passed over, and, with a warning, directories that cannot be names of models: only letters,
+// digits, '_', '-' and '.', 128 at most. A model without versions is listed with none. NOT_FOUND
+// when there is no such directory, INVALID_ARGUMENT for one that cannot be read.
 absl::StatusOr<std::vector<ModelDirectory>> ListModelDirectories(
     const std::filesystem::path& repository);
 

@@ -39,6 +39,15 @@ bool Fits(std::span<const int64_t> shape, const TensorSpec& spec) {
   return true;
 }
 
+// Any other byte in a bool is undefined behaviour further on.
+absl::Status CheckBools(const NamedTensor& tensor) {
+  const auto bad = std::find_if(tensor.bytes.begin(), tensor.bytes.end(),
+                                [](char byte) { return byte != 0 && byte != 1; });
+  if (bad == tensor.bytes.end()) return absl::OkStatus();
+  return InvalidArgument("input \"{}\" has element {} at position {}, expected 0 or 1 for BOOL",
+                         tensor.name, static_cast<unsigned char>(*bad), bad - tensor.bytes.begin());
+}
+
 absl::StatusOr<TensorView> ValidateInput(const NamedTensor& tensor, const TensorSpec& spec,
                                          bool batchable) {
   RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ParseDataType(tensor.name, tensor.datatype));
@@ -63,6 +72,7 @@ absl::StatusOr<TensorView> ValidateInput(const NamedTensor& tensor, const Tensor
     return InvalidArgument("input \"{}\" has {} bytes, expected {} for shape {} of {}", tensor.name,
                            tensor.bytes.size(), *bytes, shape.ToString(), Name(type));
   }
+  if (type == DataType::kBool) RELUSERVE_RETURN_IF_ERROR(CheckBools(tensor));
   return TensorView{type, shape, tensor.bytes.data()};
 }
 

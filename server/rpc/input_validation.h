@@ -30,7 +30,8 @@ absl::StatusOr<DataType> ParseDataType(std::string_view tensor, std::string_view
 
 // Views of the elements in the order of the model's inputs. INVALID_ARGUMENT for an unknown,
 // missing or repeated input, a wrong type, rank, extent or byte count, an empty tensor, different
-// batches; the message says what the request has and what the model expects.
+// batches, a bool that is neither 0 nor 1; the message says what the request has and what the model
+// expects.
 absl::StatusOr<std::vector<TensorView>> ValidateInputs(const repository::LoadedModel& model,
                                                        std::span<const NamedTensor> tensors);
 

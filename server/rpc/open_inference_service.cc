@@ -80,7 +80,7 @@ ServerUnaryReactor* OpenInferenceService::ModelMetadata(
 ServerUnaryReactor* OpenInferenceService::ModelInfer(CallbackServerContext* context,
                                                      const inference::ModelInferRequest* request,
                                                      inference::ModelInferResponse* response) {
-  CallLabel label = {"ModelInfer", request->model_name(), request->id()};
+  const CallLabel label = {"ModelInfer", request->model_name(), request->id()};
   const auto model = repository_.Find(request->model_name(), request->model_version());
   if (!model.ok()) return Finish(context, label, model.status());
   absl::StatusOr<DecodedRequest> decoded = DecodeRequest(*request, **model);
@@ -89,9 +89,11 @@ ServerUnaryReactor* OpenInferenceService::ModelInfer(CallbackServerContext* cont
   response->set_id(request->id());
   // Shared, as a std::function is copied: the inputs may lie in it.
   auto kept = std::make_shared<const DecodedRequest>(*std::move(decoded));
-  batching::InferenceRequest inference{*model, kept->inputs, {}, nullptr};
+  batching::InferenceRequest inference;
+  inference.model = *model;
+  inference.inputs = kept->inputs;
   return InferenceCall::Start(
-      context, std::move(label), scheduler_, std::move(inference),
+      context, label, scheduler_, std::move(inference),
       [model = *model, kept, response](const batching::InferenceResult& result) {
         EncodeResponse(result, *model, *kept, *response);
       });

@@ -35,15 +35,23 @@ absl::Status CheckTakesImage(const LoadedModel& model) {
       model.name());
 }
 
-absl::StatusOr<Tensor> DecodeImageInput(const std::string& bytes, const LoadedModel& model) {
-  RELUSERVE_RETURN_IF_ERROR(CheckTakesImage(model));
+// What a lane runs to fill the input: decoding is work, and is done only for a request whose turn
+// has come.
+absl::Status DecodeImageInto(const std::string& bytes, Tensor& input) {
   RELUSERVE_ASSIGN_OR_RETURN(const image::Image picture, image::DecodeImage(bytes));
-  const std::vector<int64_t>& shape = model.inputs()[0].shape;
-  RELUSERVE_ASSIGN_OR_RETURN(
-      Tensor tensor, Tensor::Allocate(DataType::kFloat32, {1, shape[1], shape[2], shape[3]}));
+  const Shape& shape = input.shape();
   image::ToPlanarFloats(picture, static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-                        static_cast<int>(shape[3]), tensor.mutable_values<float>().data());
-  return tensor;
+                        static_cast<int>(shape[3]), input.mutable_values<float>().data());
+  return absl::OkStatus();
+}
+
+absl::Status CheckTopK(const v1::PredictRequest& message, const LoadedModel& model) {
+  if (message.top_k() == 0 || model.outputs().empty()) return absl::OkStatus();
+  const TensorSpec& scores = model.outputs()[0];
+  if (scores.type == DataType::kFloat32) return absl::OkStatus();
+  return InvalidArgument(
+      "top_k is {}, but the first output \"{}\" of model \"{}\" is {}: scores are FP32",
+      message.top_k(), scores.name, model.name(), Name(scores.type));
 }
 
 void EncodeOutput(const Tensor& output, const TensorSpec& spec, v1::Tensor& message) {
@@ -77,13 +85,13 @@ void EncodeClasses(std::span<const float> scores, size_t k, const std::vector<st
 
 void EncodeClassifications(const Tensor& output, const LoadedModel& model, size_t k,
                            v1::PredictResponse& response) {
-  if (output.type() != DataType::kFloat32 || output.shape().ElementCount() == 0) return;
-  const bool by_sample = model.batchable() || output.shape().rank() > 1;
-  const int64_t samples = by_sample ? output.shape()[0] : 1;
-  const size_t classes = static_cast<size_t>(output.shape().ElementCount() / samples);
-  for (int64_t sample = 0; sample < samples; ++sample) {
-    EncodeClasses(output.values<float>().subspan(static_cast<size_t>(sample) * classes, classes), k,
-                  model.labels(), *response.add_classifications());
+  if (output.shape().ElementCount() == 0) return;
+  const auto samples = static_cast<size_t>(model.scores_by_sample() ? output.shape()[0] : 1);
+  const std::span<const float> scores = output.values<float>();
+  const size_t classes = scores.size() / samples;
+  for (size_t sample = 0; sample < samples; ++sample) {
+    EncodeClasses(scores.subspan(sample * classes, classes), k, model.labels(),
+                  *response.add_classifications());
   }
 }
 
@@ -115,9 +123,16 @@ absl::StatusOr<PredictionInputs> DecodePrediction(const v1::PredictRequest& mess
     return InvalidArgument("sparsity is {}, expected a value of SparsityDetail",
                            static_cast<int>(message.sparsity()));
   }
+  RELUSERVE_RETURN_IF_ERROR(CheckTopK(message, model));
   if (message.input_case() == v1::PredictRequest::kImage) {
-    RELUSERVE_ASSIGN_OR_RETURN(inputs.image, DecodeImageInput(message.image(), model));
-    inputs.views = {inputs.image->view()};
+    RELUSERVE_RETURN_IF_ERROR(CheckTakesImage(model));
+    const std::vector<int64_t>& shape = model.inputs()[0].shape;
+    RELUSERVE_ASSIGN_OR_RETURN(
+        Tensor input, Tensor::Allocate(DataType::kFloat32, {1, shape[1], shape[2], shape[3]}));
+    inputs.views = {input.view()};
+    inputs.prepare = [&message, input]() mutable {
+      return DecodeImageInto(message.image(), input);
+    };
     return inputs;
   }
   std::vector<NamedTensor> tensors;

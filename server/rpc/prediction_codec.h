@@ -6,7 +6,7 @@
 #ifndef RELUSERVE_SERVER_RPC_PREDICTION_CODEC_H_
 #define RELUSERVE_SERVER_RPC_PREDICTION_CODEC_H_
 
-#include <optional>
+#include <functional>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -19,8 +19,9 @@ namespace reluserve::rpc {
 
 // The inputs of a PredictRequest, checked.
 struct PredictionInputs {
-  std::vector<TensorView> views;  // in the model's order, into the message or `image`
-  std::optional<Tensor> image;    // a decoded image, as the model's input
+  std::vector<TensorView> views;  // in the model's order, into the message or into `prepare`
+  // Decodes an image into the view (batching::InferenceRequest); empty where tensors were sent.
+  std::function<absl::Status()> prepare;
 };
 
 // INVALID_ARGUMENT naming what does not fit. The message must outlive the result.

@@ -3,7 +3,6 @@
 
 #include "server/rpc/prediction_service.h"
 
-#include <memory>
 #include <utility>
 
 #include "server/rpc/prediction_codec.h"
@@ -14,18 +13,19 @@ namespace reluserve::rpc {
 grpc::ServerUnaryReactor* PredictionService::Predict(grpc::CallbackServerContext* context,
                                                      const v1::PredictRequest* request,
                                                      v1::PredictResponse* response) {
-  CallLabel label = {"Predict", request->model_name(), request->id()};
+  const CallLabel label = {"Predict", request->model_name(), request->id()};
   const auto model = repository_.Find(request->model_name(), request->model_version());
   if (!model.ok()) return Finish(context, label, model.status());
   absl::StatusOr<PredictionInputs> decoded = DecodePrediction(*request, **model);
   if (!decoded.ok()) return Finish(context, label, decoded.status());
 
-  // Shared, as a std::function is copied: the input may lie in it.
-  auto kept = std::make_shared<const PredictionInputs>(*std::move(decoded));
-  batching::InferenceRequest inference{*model, kept->views, {}, nullptr};
+  batching::InferenceRequest inference;
+  inference.model = *model;
+  inference.inputs = std::move(decoded->views);
+  inference.prepare = std::move(decoded->prepare);
   return InferenceCall::Start(
-      context, std::move(label), scheduler_, std::move(inference),
-      [model = *model, kept, request, response](const batching::InferenceResult& result) {
+      context, label, scheduler_, std::move(inference),
+      [model = *model, request, response](const batching::InferenceResult& result) {
         EncodePrediction(result, *model, *request, *response);
       });
 }

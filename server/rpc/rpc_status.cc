@@ -4,7 +4,8 @@
 #include "server/rpc/rpc_status.h"
 
 #include <array>
-#include <string>
+
+#include "server/base/printable.h"
 
 namespace reluserve::rpc {
 namespace {
@@ -15,11 +16,17 @@ constexpr auto kCodeNames = std::to_array<std::string_view>(
      "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"});
 static_assert(kCodeNames.size() == static_cast<size_t>(grpc::StatusCode::UNAUTHENTICATED) + 1);
 
+// A message travels in the trailers, of which clients take 8 KiB by default, at up to three bytes
+// for one. Names in a request may be longer than that.
+constexpr size_t kMaxMessageBytes = 2000;
+
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+  return grpc::Status(
+      static_cast<grpc::StatusCode>(status.code()),
+      Printable({status.message().data(), status.message().size()}, kMaxMessageBytes));
 }
 
 std::string_view CodeName(grpc::StatusCode code) {

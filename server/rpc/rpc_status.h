@@ -11,7 +11,8 @@
 
 namespace reluserve::rpc {
 
-// The one place where our codes become gRPC's: they have the same names and numbers.
+// The one place where our codes become gRPC's: they have the same names and numbers. The message is
+// kept to one line and a length that every client takes.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // "INVALID_ARGUMENT", as gRPC's own tools print it.

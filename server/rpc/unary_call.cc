@@ -8,10 +8,13 @@
 #include <absl/time/clock.h>
 #include <spdlog/spdlog.h>
 
+#include "server/base/printable.h"
 #include "server/rpc/rpc_status.h"
 
 namespace reluserve::rpc {
 namespace {
+
+constexpr size_t kMaxLoggedBytes = 100;  // of a name that a client chose
 
 void Log(const CallLabel& label, const grpc::Status& status, absl::Duration total,
          const batching::InferenceResult* result) {
@@ -19,8 +22,8 @@ void Log(const CallLabel& label, const grpc::Status& status, absl::Duration tota
   const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
   spdlog::debug(
       "rpc method={} model={} id=\"{}\" code={} total_us={} queue_us={} compute_us={} error=\"{}\"",
-      label.method, label.model, label.id, CodeName(status.error_code()), us(total),
-      result != nullptr ? us(result->queue_time) : 0,
+      label.method, Printable(label.model, kMaxLoggedBytes), Printable(label.id, kMaxLoggedBytes),
+      CodeName(status.error_code()), us(total), result != nullptr ? us(result->queue_time) : 0,
       result != nullptr ? us(result->compute_time) : 0, status.error_message());
 }
 
@@ -35,16 +38,17 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const Cal
   return reactor;
 }
 
-InferenceCall::InferenceCall(CallLabel label, Encode encode)
-    : label_(std::move(label)),
+InferenceCall::InferenceCall(const CallLabel& label, Encode encode)
+    : label_(label),
       encode_(std::move(encode)),
       start_(absl::Now()),
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
 grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* context,
-                                               CallLabel label, batching::Scheduler& scheduler,
+                                               const CallLabel& label,
+                                               batching::Scheduler& scheduler,
                                                batching::InferenceRequest request, Encode encode) {
-  auto* call = new InferenceCall(std::move(label), std::move(encode));
+  auto* call = new InferenceCall(label, std::move(encode));
   request.deadline = absl::FromChrono(context->deadline());
   request.cancelled = call->cancelled_;
   const absl::Status submitted = scheduler.Submit(

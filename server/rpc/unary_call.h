@@ -9,7 +9,6 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include <absl/status/status.h>
@@ -21,11 +20,12 @@
 
 namespace reluserve::rpc {
 
-// Names a call in the log: one line a call at debug level, never its payload.
+// Names a call in the log: one line a call at debug level, never its payload. Views of the request
+// message, which stays until the call is answered.
 struct CallLabel {
-  std::string_view method;  // "ModelInfer"; static storage
-  std::string model;
-  std::string id;  // the client's
+  std::string_view method;  // "ModelInfer"
+  std::string_view model;
+  std::string_view id;  // the client's
 };
 
 // Ends a call that is answered at once.
@@ -43,12 +43,12 @@ class InferenceCall : public grpc::ServerUnaryReactor {
   // Submits the request with the call's deadline and cancellation. The call's request message,
   // which inputs may point into, stays until it is answered; `encode` may hold what else they point
   // into.
-  static grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, CallLabel label,
-                                         batching::Scheduler& scheduler,
+  static grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
+                                         const CallLabel& label, batching::Scheduler& scheduler,
                                          batching::InferenceRequest request, Encode encode);
 
  private:
-  InferenceCall(CallLabel label, Encode encode);
+  InferenceCall(const CallLabel& label, Encode encode);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;
   void OnDone() override;
