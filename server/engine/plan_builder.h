@@ -56,6 +56,8 @@ class PlanBuilder {
   // The same in a slot that the node being lowered may overwrite: the value's own when nothing
   // reads it afterwards and it is not also in slot `besides`, otherwise a copy.
   absl::StatusOr<Operand> TakeAs(graph::ValueId id, const compat::Desc& desc, int besides);
+  // A copy of an operand in another layout of the same shape, in a slot of its own.
+  absl::StatusOr<Operand> Convert(const Operand& from, const compat::Desc& to);
   // Known weights in the layout a primitive wants; `given` describes how the constant lies.
   absl::StatusOr<Operand> Weights(graph::ValueId id, const compat::Desc& given,
                                   const compat::Desc& wanted);
@@ -98,7 +100,6 @@ class PlanBuilder {
   absl::Status AddOutput(int index, graph::ValueId id);
   absl::Status CountLayer(const graph::Node& node, graph::ValueId id, const ActivationLayer& layer);
   bool IsLayer(const graph::Node& node) const;
-  absl::StatusOr<Operand> Convert(const Operand& from, const compat::Desc& to);
   bool MayOverwrite(int slot) const;
   int AddSlot(Slot slot);
   void AddPrimitiveStep(dnnl::primitive primitive, std::vector<PrimitiveStep::Argument> arguments,

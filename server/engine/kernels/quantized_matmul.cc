@@ -35,17 +35,8 @@ struct RequantizeRule : IntegerRule {
   }
 };
 
-// A parameter of an operand has one element, or one for each row (of A) or column (of B).
-absl::Status CheckParameter(const graph::Node& node, const char* what, const TensorView& parameter,
-                            int64_t entries) {
-  if (!parameter.present()) return absl::OkStatus();
-  const int64_t count = parameter.shape.ElementCount();
-  if (count == 1 || count == entries) return absl::OkStatus();
-  return Unimplemented("{}: {} has shape {}; one element or {} are supported", node.op_type, what,
-                       parameter.shape.ToString(), entries);
-}
-
-// Both operands with their zero points taken off.
+// Both operands with their zero points taken off. A's may be given for each row, B's for each
+// column.
 struct CenteredMatrices {
   MatrixProduct product;
   std::vector<int16_t> a;
@@ -59,10 +50,7 @@ absl::StatusOr<CenteredMatrices> Center(const graph::Node& node, const TensorVie
   RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedMatMul resolved,
                              graph::ResolveMatMul(a.shape, b.shape));
   matrices.product = DenseProduct(resolved);
-  const MatrixProduct& product = matrices.product;
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "a_zero_point", a_zero_point, product.rows));
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "b_zero_point", b_zero_point, product.columns));
-  RELUSERVE_ASSIGN_OR_RETURN(matrices.a, Centered(node, a, a_zero_point, product.depth));
+  RELUSERVE_ASSIGN_OR_RETURN(matrices.a, Centered(node, a, a_zero_point, resolved.k));
   RELUSERVE_ASSIGN_OR_RETURN(matrices.b, Centered(node, b, b_zero_point, 1));
   return matrices;
 }
@@ -81,10 +69,6 @@ absl::Status MatMulInteger(const graph::Node& node, Inputs inputs, Outputs outpu
 absl::Status QLinearMatMul(const graph::Node& node, Inputs inputs, Outputs outputs) {
   RELUSERVE_ASSIGN_OR_RETURN(const CenteredMatrices matrices,
                              Center(node, inputs[0], inputs[2], inputs[3], inputs[5]));
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "a_scale", inputs[1], matrices.product.rows));
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "b_scale", inputs[4], matrices.product.columns));
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "y_scale", inputs[6], 1));
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(node, "y_zero_point", inputs[7], 1));
   return Dispatch(ByteTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
     RequantizeRule<Q> rule;
     rule.a_scale = inputs[1];
