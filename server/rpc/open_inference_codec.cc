@@ -34,7 +34,12 @@ constexpr char kChannelsPrefix[] = "sparsity.channels/";
 
 // The elements of a repeated field as bytes of another, maybe narrower, element type.
 template <typename To, typename Field>
-absl::StatusOr<std::string> Convert(const Field& field, std::string_view tensor) {
+absl::StatusOr<std::string> Convert(const Field& field, std::string_view field_name,
+                                    std::string_view tensor) {
+  if (field.empty()) {
+    return InvalidArgument("input \"{}\" has no elements in {}, where those of its datatype go",
+                           tensor, field_name);
+  }
   std::string bytes(static_cast<size_t>(field.size()) * sizeof(To), '\0');
   for (int i = 0; i < field.size(); ++i) {
     const auto value = static_cast<To>(field[i]);
@@ -55,27 +60,27 @@ absl::StatusOr<std::string> TypedBytes(const ModelInferRequest::InferInputTensor
   const std::string& name = input.name();
   switch (type) {
     case DataType::kBool:
-      return Convert<bool>(contents.bool_contents(), name);
+      return Convert<bool>(contents.bool_contents(), "bool_contents", name);
     case DataType::kInt8:
-      return Convert<int8_t>(contents.int_contents(), name);
+      return Convert<int8_t>(contents.int_contents(), "int_contents", name);
     case DataType::kInt16:
-      return Convert<int16_t>(contents.int_contents(), name);
+      return Convert<int16_t>(contents.int_contents(), "int_contents", name);
     case DataType::kInt32:
-      return Convert<int32_t>(contents.int_contents(), name);
+      return Convert<int32_t>(contents.int_contents(), "int_contents", name);
     case DataType::kInt64:
-      return Convert<int64_t>(contents.int64_contents(), name);
+      return Convert<int64_t>(contents.int64_contents(), "int64_contents", name);
     case DataType::kUint8:
-      return Convert<uint8_t>(contents.uint_contents(), name);
+      return Convert<uint8_t>(contents.uint_contents(), "uint_contents", name);
     case DataType::kUint16:
-      return Convert<uint16_t>(contents.uint_contents(), name);
+      return Convert<uint16_t>(contents.uint_contents(), "uint_contents", name);
     case DataType::kUint32:
-      return Convert<uint32_t>(contents.uint_contents(), name);
+      return Convert<uint32_t>(contents.uint_contents(), "uint_contents", name);
     case DataType::kUint64:
-      return Convert<uint64_t>(contents.uint64_contents(), name);
+      return Convert<uint64_t>(contents.uint64_contents(), "uint64_contents", name);
     case DataType::kFloat32:
-      return Convert<float>(contents.fp32_contents(), name);
+      return Convert<float>(contents.fp32_contents(), "fp32_contents", name);
     case DataType::kFloat64:
-      return Convert<double>(contents.fp64_contents(), name);
+      return Convert<double>(contents.fp64_contents(), "fp64_contents", name);
     case DataType::kFloat16:
     case DataType::kBfloat16:
       return InvalidArgument(
@@ -119,7 +124,11 @@ absl::StatusOr<std::vector<size_t>> DecodeOutputs(const ModelInferRequest& messa
       return InvalidArgument("model \"{}\" has no output \"{}\"; its outputs are {}", model.name(),
                              wanted.name(), fmt::join(names, ", "));
     }
-    outputs.push_back(static_cast<size_t>(spec - specs.begin()));
+    const auto index = static_cast<size_t>(spec - specs.begin());
+    if (std::find(outputs.begin(), outputs.end(), index) != outputs.end()) {
+      return InvalidArgument("output \"{}\" is asked for twice", wanted.name());
+    }
+    outputs.push_back(index);
   }
   if (message.outputs().empty()) {
     for (size_t i = 0; i < specs.size(); ++i) outputs.push_back(i);
