@@ -79,12 +79,15 @@ int Main(int argc, char** argv) {
   AddOptions(app, &options);
   app.set_version_flag("--version", "reluctl " RELUSERVE_VERSION);
   app.fallthrough();
-  app.require_subcommand(1);
   app.footer(
       "Exit code: 0 success, 1 the request failed, 2 wrong usage; health: 4 not serving.\n"
       "\"reluctl COMMAND --help\" shows a command's options and examples.");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("reluctl: {}\nRun with --help for more information.\n", error.what());
+  });
+  // Not require_subcommand(), which complains about a misspelt command that there is none.
+  app.callback([&app] {
+    if (app.get_subcommands().empty()) throw CLI::RequiredError("A command");
   });
   Action action;
   AddModelsCommand(app, &action);

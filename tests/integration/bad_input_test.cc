@@ -214,7 +214,7 @@ TEST_F(BadInputTest, ModelInfer) {
          }
        },
        kInvalid,
-       {"image", "127", "128"}},
+       {"image", "508", "512"}},
       {"unknown output",
        [](Request* r) { r->add_outputs()->set_name("probabilities"); },
        kInvalid,
@@ -316,7 +316,7 @@ TEST_F(BadInputTest, Predict) {
       {"JPEG header alone",
        [](Request* r) { r->set_image("\xff\xd8\xff\xe0"); },
        kInvalid,
-       {"JPEG"}},
+       {"image"}},
       {"PNG header damaged",
        [png](Request* r) {
          std::string damaged = png;

@@ -206,7 +206,7 @@ TEST_F(ReluctlTest, FailuresAreOneLineAndExitOne) {
 
 TEST(ReluctlUsageTest, WrongUsageExitsTwo) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> rows = {
-      {{}, "subcommand"},
+      {{}, "A command is required"},
       {{"frobnicate"}, "frobnicate"},
       {{"infer"}, "MODEL"},
       {{"infer", "digits"}, "FILES"},

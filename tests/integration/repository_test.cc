@@ -46,7 +46,7 @@ std::vector<BrokenModel> BrokenModels() {
   const std::string good = GoodModel();
   using Graph = onnx::GraphProto;
   return {
-      {"empty", "", {"ONNX"}},
+      {"empty", "", {"the file is empty"}},
       {"text", "This is not a model.", {"ONNX"}},
       {"truncated", good.substr(0, good.size() / 2), {"ONNX"}},
       {"cycle", Changed([](Graph* g) { g->mutable_node(0)->set_input(0, "logits"); }), {"cycle"}},
@@ -77,7 +77,7 @@ std::vector<BrokenModel> BrokenModels() {
          location->set_key("location");
          location->set_value("/etc/passwd");
        }),
-       {"stem.conv.weight", "external"}},
+       {"stem.conv.weight", "another file"}},
       {"shapes_disagree",
        Changed([](Graph* g) {
          g->mutable_input(0)

@@ -39,11 +39,15 @@ ServerProcess::~ServerProcess() {
   if (testing::Test::HasFailure()) fmt::print(stderr, "The server's log:\n{}\n", log());
 }
 
-void ServerProcess::Terminate() { process_.Signal(SIGTERM); }
+void ServerProcess::Terminate() {
+  terminated_ = true;
+  process_.Signal(SIGTERM);
+}
 
 int ServerProcess::Stop() {
   stopped_ = true;
-  Terminate();
+  // A second signal would end it at once.
+  if (!terminated_) Terminate();
   return process_.Wait();
 }
 

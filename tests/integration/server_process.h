@@ -33,7 +33,7 @@ class ServerProcess {
   // Asks the server to stop, as service managers do.
   void Terminate();
 
-  // Terminate(), and waits for the exit code.
+  // Terminate(), where that was not done yet, and waits for the exit code.
   int Stop();
 
   std::string log() const { return process_.error_text(); }
@@ -43,6 +43,7 @@ class ServerProcess {
 
   ChildProcess process_;
   std::string address_;
+  bool terminated_ = false;
   bool stopped_ = false;
 };
 

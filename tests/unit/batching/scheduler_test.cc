@@ -59,7 +59,7 @@ class Answer {
   absl::Notification arrived_;
 };
 
-absl::StatusOr<InferenceResult> Run(Scheduler& scheduler, InferenceRequest request) {
+absl::StatusOr<InferenceResult> Answered(Scheduler& scheduler, InferenceRequest request) {
   Answer answer;
   const absl::Status status = scheduler.Submit(std::move(request), answer.Receiver());
   if (!status.ok()) return status;
@@ -89,7 +89,7 @@ class Blocker {
 TEST(SchedulerTest, RunsTheModelAndCountsItsActivations) {
   const auto scheduler = MakeScheduler();
   const float values[6] = {-1, 2, -3, 4, 5, -6};
-  const absl::StatusOr<InferenceResult> result = Run(*scheduler, Request(values, 2));
+  const absl::StatusOr<InferenceResult> result = Answered(*scheduler, Request(values, 2));
   ASSERT_TRUE(result.ok()) << result.status();
   ASSERT_EQ(result->outputs.size(), 1u);
   EXPECT_EQ(result->outputs[0].shape(), (Shape{2, 3}));
@@ -113,7 +113,7 @@ TEST(SchedulerTest, AnswersEachRequestWithItsOwnData) {
       for (int i = 0; i < kRequests; ++i) {
         const float own = static_cast<float>(thread * kRequests + i + 1);
         const float values[3] = {own, -own, 2 * own};
-        const auto result = Run(*scheduler, Request(values));
+        const auto result = Answered(*scheduler, Request(values));
         ASSERT_TRUE(result.ok()) << result.status();
         EXPECT_THAT(result->outputs[0].values<float>(), ElementsAre(own, 0, 2 * own));
       }
@@ -137,10 +137,10 @@ TEST(SchedulerTest, DoesNotComputeWhatNobodyWaitsFor) {
       return absl::OkStatus();
     };
   }
-  EXPECT_EQ(Run(*scheduler, late).status().code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(Run(*scheduler, cancelled).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Answered(*scheduler, late).status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Answered(*scheduler, cancelled).status().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(prepared, 0);
-  EXPECT_TRUE(Run(*scheduler, wanted).ok());
+  EXPECT_TRUE(Answered(*scheduler, wanted).ok());
   EXPECT_EQ(prepared, 1);
 }
 
@@ -152,20 +152,20 @@ TEST(SchedulerTest, PreparesInputsBeforeItReadsThem) {
     values[1] = 8;
     return absl::OkStatus();
   };
-  const auto result = Run(*scheduler, request);
+  const auto result = Answered(*scheduler, request);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_THAT(result->outputs[0].values<float>(), ElementsAre(0, 8, 0));
 
   request.prepare = [] { return absl::InvalidArgumentError("no picture"); };
-  EXPECT_EQ(Run(*scheduler, request).status(), absl::InvalidArgumentError("no picture"));
+  EXPECT_EQ(Answered(*scheduler, request).status(), absl::InvalidArgumentError("no picture"));
 }
 
 TEST(SchedulerTest, ReportsWhatTheModelCannotTake) {
   const auto scheduler = MakeScheduler();
   InferenceRequest request = Request();
   request.inputs[0].shape = {1, 2};
-  EXPECT_EQ(Run(*scheduler, request).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(Run(*scheduler, Request()).ok()) << "the lane goes on";
+  EXPECT_EQ(Answered(*scheduler, request).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(Answered(*scheduler, Request()).ok()) << "the lane goes on";
 }
 
 TEST(SchedulerTest, RefusesMoreRequestsThanMayWait) {
@@ -205,7 +205,7 @@ TEST(SchedulerTest, RefusesMoreBytesThanMayWait) {
   EXPECT_TRUE(second.Wait().ok());
   // What was taken from the queue counts no more, and one alone may be larger than the limit.
   const std::vector<float> large(12, 1.5f);
-  EXPECT_TRUE(Run(*scheduler, Request(large.data(), 4)).ok());
+  EXPECT_TRUE(Answered(*scheduler, Request(large.data(), 4)).ok());
 }
 
 TEST(SchedulerTest, DrainsWhatItAccepted) {
@@ -255,7 +255,7 @@ TEST(SchedulerTest, LanesComputeWithTheirThreadsAndFlushDenormals) {
     }
     return absl::OkStatus();
   };
-  ASSERT_TRUE(Run(*scheduler, request).ok());
+  ASSERT_TRUE(Answered(*scheduler, request).ok());
   EXPECT_EQ(threads, 2);
   EXPECT_EQ(flushed, 2);
 }

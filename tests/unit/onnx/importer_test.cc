@@ -6,6 +6,7 @@
 #include "server/onnx/importer.h"
 
 #include <functional>
+#include <iostream>
 #include <random>
 #include <string>
 
@@ -402,7 +403,8 @@ TEST(ImporterTest, TruncatedFilesGiveAnError) {
   ASSERT_TRUE(ImportModel(bytes).ok()) << ImportModel(bytes).status();
   for (size_t length = 0; length < bytes.size(); ++length) {
     const absl::StatusOr<ImportedModel> imported = ImportModel(bytes.substr(0, length));
-    // The opset list stands last in the file; cut off between fields, the rest is a model without.
+    // Cut between two fields the rest is a model, but the opset list, which stands last, is
+    // missing.
     EXPECT_FALSE(imported.ok()) << length;
     EXPECT_FALSE(imported.status().message().empty()) << length;
   }
@@ -410,7 +412,7 @@ TEST(ImporterTest, TruncatedFilesGiveAnError) {
 
 TEST(ImporterTest, DamagedFilesNeverCrash) {
   const uint32_t seed = std::random_device()();
-  SCOPED_TRACE(seed);
+  std::cout << "seed " << seed << std::endl;  // at once: a crash must not hide it
   std::mt19937 random(seed);
   const std::string good = VariedModel();
   int refused = 0;

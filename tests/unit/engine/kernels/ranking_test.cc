@@ -43,10 +43,6 @@ TEST(ArgExtremeTest, TheFirstNanIsTheExtreme) {
   EXPECT_THAT(Places({.largest = false}, x), ElementsAre(1));
 }
 
-TEST(ArgExtremeTest, AnAxisWithoutElementsIsRefused) {
-  EXPECT_FALSE(RunMany(graph::ArgExtreme{.axis = 1}, {Floats({2, 0}, {})}).ok());
-}
-
 // Columns in blocks and the rest of one.
 TEST(ArgExtremeTest, OuterAxis) {
   test_support::Random random(5);
