@@ -167,6 +167,7 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   graph::PassContext context;
   context.evaluate = EvaluateNode;
   context.probe = state->shapes.probe;
+  context.extents = state->shapes.extents;
   RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports,
                              graph::RunPasses(state->graph, context, options.passes));
   state->graph_after = state->graph.ToString();

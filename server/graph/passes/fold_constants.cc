@@ -1,84 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "server/base/checked_math.h"
 #include "server/base/status.h"
 #include "server/graph/passes/passes.h"
 
 namespace reluserve::graph {
 namespace {
 
-// Most bytes that one folded constant may take. Real weights stay below; a hostile shape does not.
-constexpr int64_t kMaxConstantBytes = int64_t{2} << 30;
+// Most bytes that all folded constants of a graph may take together: as much as an ONNX file can
+// hold. A few bytes of a hostile file can ask for any amount (ConstantOfShape, Expand, Tile).
+constexpr int64_t kMaxFoldedBytes = int64_t{2} << 30;
 
-bool HasConstantOperands(const Graph& graph, const Node& node) {
-  bool any = false;
-  for (ValueId id : node.inputs) {
-    if (id == kNoValue) continue;
-    if (graph.ConstantOf(id) == nullptr) return false;
-    any = true;
-  }
-  return any && !node.residual && !node.activation;
+// Whether the elements of the result are those of the first operand, in the same order.
+bool KeepsElements(const Op& op) {
+  return std::holds_alternative<Identity>(op) || std::holds_alternative<Reshape>(op) ||
+         std::holds_alternative<Flatten>(op) || std::holds_alternative<Squeeze>(op) ||
+         std::holds_alternative<Unsqueeze>(op);
 }
 
-absl::StatusOr<std::vector<Tensor>> Evaluate(const Graph& graph, const Node& node,
-                                             const PassContext& context) {
-  std::vector<OperandInfo> facts(node.inputs.size());
-  std::vector<const OperandInfo*> operands;
-  std::vector<TensorView> inputs;
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const Tensor* constant = graph.ConstantOf(node.inputs[i]);
-    if (constant != nullptr) facts[i] = {constant->type(), constant->shape(), *constant};
-    operands.push_back(constant != nullptr ? &facts[i] : nullptr);
-    inputs.push_back(constant != nullptr ? constant->view() : TensorView{});
-  }
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<OperandInfo> results, InferNode(node, operands));
-  std::vector<Tensor> tensors;
-  std::vector<MutableTensorView> outputs;
-  for (const OperandInfo& result : results) {
-    const std::optional<int64_t> elements = result.shape.CheckedElementCount();
-    if (!elements || *elements > kMaxConstantBytes / static_cast<int64_t>(ByteSize(result.type))) {
-      return InvalidArgument("its constant result of shape {} takes more than {} bytes",
-                             result.shape.ToString(), kMaxConstantBytes);
+class ConstantFolder {
+ public:
+  ConstantFolder(Graph& graph, const PassContext& context) : graph_(graph), context_(context) {}
+
+  // Whether everything that the node reads is constant.
+  bool CanFold(const Node& node) const {
+    bool reads_any = false;
+    for (ValueId id : node.inputs) {
+      if (id == kNoValue) continue;
+      if (graph_.ConstantOf(id) == nullptr) return false;
+      reads_any = true;
     }
-    RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(result.type, result.shape));
-    tensors.push_back(std::move(tensor));
-    outputs.push_back(tensors.back().mutable_view());
+    return reads_any && !node.residual && !node.activation;
   }
-  RELUSERVE_RETURN_IF_ERROR(context.evaluate(node, inputs, outputs));
-  return tensors;
-}
+
+  // Makes the outputs of the node constants. UNIMPLEMENTED, with nothing changed, where that takes
+  // an operator or a type without a kernel.
+  absl::Status Fold(const Node& node) {
+    std::vector<OperandInfo> facts(node.inputs.size());
+    std::vector<const OperandInfo*> operands(node.inputs.size(), nullptr);
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Tensor* constant = graph_.ConstantOf(node.inputs[i]);
+      if (constant == nullptr) continue;
+      facts[i] = {constant->type(), constant->shape(), *constant};
+      operands[i] = &facts[i];
+    }
+    RELUSERVE_ASSIGN_OR_RETURN(const std::vector<OperandInfo> results, InferNode(node, operands));
+    if (KeepsElements(node.op)) {
+      graph_.value(node.outputs[0]).constant = facts[0].value->Reshaped(results[0].shape);
+      return absl::OkStatus();
+    }
+    RELUSERVE_ASSIGN_OR_RETURN(std::vector<Tensor> tensors, Evaluate(node, operands, results));
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      if (node.outputs[i] != kNoValue)
+        graph_.value(node.outputs[i]).constant = std::move(tensors[i]);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::StatusOr<std::vector<Tensor>> Evaluate(const Node& node, OperandList operands,
+                                               const std::vector<OperandInfo>& results) {
+    std::vector<TensorView> inputs;
+    for (const OperandInfo* operand : operands) {
+      inputs.push_back(operand != nullptr ? operand->value->view() : TensorView{});
+    }
+    std::vector<Tensor> tensors;
+    std::vector<MutableTensorView> outputs;
+    for (size_t i = 0; i < results.size(); ++i) {
+      const auto& [type, shape, value] = results[i];
+      // Whether the byte count itself fits was checked by InferNode.
+      const auto bytes = static_cast<int64_t>(shape.ElementCount() * ByteSize(type));
+      if (bytes > kMaxFoldedBytes - folded_bytes_) {
+        return InvalidArgument(
+            "its constant result of shape {} takes {} bytes, more than are left of the {} that all "
+            "computed constants of a model may take",
+            shape.ToString(), bytes, kMaxFoldedBytes);
+      }
+      folded_bytes_ += bytes;
+      RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(type, shape));
+      outputs.push_back(tensor.mutable_view());
+      if (node.outputs[i] == kNoValue) outputs.back().data = nullptr;
+      tensors.push_back(std::move(tensor));
+    }
+    RELUSERVE_RETURN_IF_ERROR(context_.evaluate(node, inputs, outputs));
+    return tensors;
+  }
+
+  Graph& graph_;
+  const PassContext& context_;
+  int64_t folded_bytes_ = 0;
+};
 
 }  // namespace
 
-// A node whose operands are all constants becomes its results. One that no kernel computes stays,
-// for the engine to refuse or compute.
+// A node that reads constants alone becomes its results: no request has a part in them. Exporters
+// write weights so that are shared (Identity) or filled (ConstantOfShape), and bounds and axes.
+// What no kernel computes stays, for the engine to refuse.
 absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context) {
-  int changes = 0;
+  ConstantFolder folder(graph, context);
   std::vector<Node> kept;
+  const size_t node_count = graph.nodes.size();
   for (Node& node : graph.nodes) {
-    if (!HasConstantOperands(graph, node)) {
+    const absl::Status status = folder.CanFold(node) ? folder.Fold(node) : Unimplemented("");
+    if (absl::IsUnimplemented(status)) {
       kept.push_back(std::move(node));
-      continue;
+    } else if (!status.ok()) {
+      return Annotate(status, fmt::format("node \"{}\" ({})", node.name, node.op_type));
     }
-    absl::StatusOr<std::vector<Tensor>> results = Evaluate(graph, node, context);
-    if (absl::IsUnimplemented(results.status())) {
-      kept.push_back(std::move(node));
-      continue;
-    }
-    RELUSERVE_RETURN_IF_ERROR(
-        Annotate(results.status(), fmt::format("node \"{}\" ({})", node.name, node.op_type)));
-    for (size_t i = 0; i < node.outputs.size(); ++i) {
-      if (node.outputs[i] != kNoValue) graph.value(node.outputs[i]).constant = (*results)[i];
-    }
-    ++changes;
   }
   graph.nodes = std::move(kept);
-  return changes;
+  return static_cast<int>(node_count - graph.nodes.size());
 }
 
 }  // namespace reluserve::graph

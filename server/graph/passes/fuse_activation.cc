@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include <vector>
-
 #include "server/graph/passes/passes.h"
+#include "server/graph/passes/rewriter.h"
 
 namespace reluserve::graph {
 namespace {
 
-// Whether oneDNN applies the activation in place, and its output tells which elements were
-// inactive: a negative slope would fold them onto active ones.
-bool Fusible(const Activation& activation) {
+// Whether the engine can apply the activation in the same pass over memory as the node before it,
+// and the result alone tells which elements were inactive. It does not where a negative slope or
+// factor turns an inactive element into a positive one.
+bool IsFusible(const Activation& activation) {
   switch (activation.kind) {
     case ActivationKind::kRelu:
     case ActivationKind::kClip:
     case ActivationKind::kSigmoid:
     case ActivationKind::kTanh:
-    case ActivationKind::kHardSwish:
     case ActivationKind::kHardSigmoid:
+    case ActivationKind::kHardSwish:
     case ActivationKind::kMish:
     case ActivationKind::kGelu:
     case ActivationKind::kGeluTanh:
@@ -38,8 +38,7 @@ bool Fusible(const Activation& activation) {
   return false;
 }
 
-// Whether the engine can apply an activation in the same pass over the node's result.
-bool TakesActivation(const Node& node, const Activation& activation) {
+bool Takes(const Node& node, const Activation& activation) {
   if (node.activation) return false;
   if (const auto* binary = std::get_if<Binary>(&node.op)) {
     return binary->kind == BinaryKind::kAdd || binary->kind == BinaryKind::kSub ||
@@ -52,33 +51,26 @@ bool TakesActivation(const Node& node, const Activation& activation) {
          std::holds_alternative<Gemm>(node.op) || std::holds_alternative<MatMul>(node.op);
 }
 
-bool IsFloat(const PassContext& context, ValueId id) {
-  return static_cast<size_t>(id) < context.probe.size() &&
-         context.probe[id].type == DataType::kFloat32;
-}
-
 }  // namespace
 
-// An activation whose input nobody else reads goes into the layer that makes it, and keeps the name
-// it is reported under.
+// A layer applies the activation that reads its result, where nothing else does. The activation
+// keeps the name that it is reported under.
 absl::StatusOr<int> FuseActivation(Graph& graph, const PassContext& context) {
   int changes = 0;
-  for (size_t i = 0; i < graph.nodes.size();) {
-    const Node node = graph.nodes[i];
+  Rewriter rewriter(graph);
+  rewriter.ForEachNode([&](const Node& node) {
     const auto* activation = std::get_if<Activation>(&node.op);
-    const int producer = activation != nullptr ? graph.Producers()[node.inputs[0]] : -1;
-    if (producer < 0 || !Fusible(*activation) || graph.UseCounts()[node.inputs[0]] != 1 ||
-        !TakesActivation(graph.nodes[producer], *activation) || !IsFloat(context, node.inputs[0])) {
-      ++i;
-      continue;
+    if (activation == nullptr || !IsFusible(*activation)) return;
+    Node* layer = rewriter.ExclusiveProducer(node.inputs[0]);
+    if (layer == nullptr || !Takes(*layer, *activation) ||
+        context.TypeOf(graph, node.inputs[0]) != DataType::kFloat32) {
+      return;
     }
-    Node& layer = graph.nodes[producer];
-    layer.activation = FusedActivation{*activation, node.name, node.op_type};
-    layer.outputs[0] = node.outputs[0];
-    layer.absorbed.push_back(node.op_type + " " + node.name);
-    graph.nodes.erase(graph.nodes.begin() + static_cast<std::ptrdiff_t>(i));
+    layer->activation = FusedActivation{*activation, node.name, node.op_type};
+    rewriter.MergeReader(*layer, node);
     ++changes;
-  }
+  });
+  rewriter.Finish();
   return changes;
 }
 

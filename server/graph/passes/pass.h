@@ -10,6 +10,7 @@
 #ifndef RELUSERVE_SERVER_GRAPH_PASSES_PASS_H_
 #define RELUSERVE_SERVER_GRAPH_PASSES_PASS_H_
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,21 +25,25 @@
 
 namespace reluserve::graph {
 
-// What passes may ask besides the graph.
+// What passes may ask besides the graph. Values that a pass adds are beyond the end of the facts:
+// they are constants, or unknown.
 struct PassContext {
   NodeEvaluator evaluate;
-  // Facts for one probe of the input shapes, by ValueId (symbolic.h); empty when no probe worked.
-  // Values that a pass adds are beyond its end: they are constants, or unknown.
-  std::span<const OperandInfo> probe;
+  // SymbolicShapes::probe and ::extents (symbolic.h), by ValueId.
+  std::span<const OperandInfo> probe = {};
+  std::span<const std::vector<int64_t>> extents = {};
 
-  // The probe's shape of a value; a constant's own shape; null when unknown.
-  const Shape* ShapeOf(const Graph& graph, ValueId id) const;
+  // Of a value; nothing where it is unknown or, for the rank, differs from request to request.
+  std::optional<DataType> TypeOf(const Graph& graph, ValueId id) const;
+  std::optional<int> RankOf(const Graph& graph, ValueId id) const;
+  // Whether two values are known to have equal shapes whatever the sizes of the inputs.
+  bool HaveSameShape(const Graph& graph, ValueId a, ValueId b) const;
 };
 
 struct Pass {
   std::string_view name;     // "fold-batch-normalization", as in PassOptions::disabled
   std::string_view purpose;  // one line for people
-  // Rewrites the graph; how many places it changed.
+  // Rewrites the graph; how many places it changed. The nodes stay in topological order.
   absl::StatusOr<int> (*run)(Graph& graph, const PassContext& context);
 };
 
@@ -56,8 +61,8 @@ struct PassReport {
   int changes = 0;
 };
 
-// Runs the passes in order, each until it finds nothing more, and validates the graph after each.
-// INVALID_ARGUMENT for an unknown name in `disabled`.
+// Runs the passes in order, each until it finds nothing more, and removes dead nodes and validates
+// the graph after each. INVALID_ARGUMENT for an unknown name in `disabled`.
 absl::StatusOr<std::vector<PassReport>> RunPasses(Graph& graph, const PassContext& context,
                                                   const PassOptions& options);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-// The passes themselves, for the table in pass.cc and for tests of one alone. Each is described at
-// its definition and leaves dead nodes for RunPasses to remove.
+// The passes themselves, for the table in pass.cc. Each is described at its definition, and may
+// leave dead nodes for RunPasses to remove.
 
 #ifndef RELUSERVE_SERVER_GRAPH_PASSES_PASSES_H_
 #define RELUSERVE_SERVER_GRAPH_PASSES_PASSES_H_
@@ -15,8 +15,10 @@ namespace reluserve::graph {
 
 absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context);
 absl::StatusOr<int> EliminateNoOps(Graph& graph, const PassContext& context);
-absl::StatusOr<int> MergeBias(Graph& graph, const PassContext& context);
+absl::StatusOr<int> MergeTransposes(Graph& graph, const PassContext& context);
+absl::StatusOr<int> Canonicalize(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FoldBatchNormalization(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FoldInputNormalization(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FuseResidualAdd(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FuseActivation(Graph& graph, const PassContext& context);
 

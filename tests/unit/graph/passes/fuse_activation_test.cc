@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include "tests/unit/graph/passes/pass_test.h"
+#include "tests/unit/graph/passes/pass_fixture.h"
 
 namespace reluserve::graph {
 namespace {
@@ -97,44 +97,42 @@ class FuseActivationKindTest : public PassTest, public ::testing::WithParamInter
 TEST_P(FuseActivationKindTest, IntoConv) {
   const KindRow& row = GetParam();
   const ValueId x = net_.Input("x", {-1, 3, 5, 5});
-  Graph graph =
-      net_.Build({net_.Add(row.activation, {Conv3x3(x, 3, 4, "conv")}, "activation")});
+  Graph graph = net_.Build({net_.Add(row.activation, {Conv3x3(x, 3, 4, "conv")}, "activation")});
   ASSERT_TRUE(Rewrite(graph, {kPass}).ok());
   EXPECT_EQ(graph.nodes.size(), row.fuses ? 1 : 2);
 }
 
-// A slope or factor below zero makes inactive elements positive: which they were cannot be told from
-// the output.
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, FuseActivationKindTest,
-    ::testing::ValuesIn(std::vector<KindRow>{
-        {{ActivationKind::kRelu}, true},
-        {{ActivationKind::kLeakyRelu, 0.1f}, true},
-        {{ActivationKind::kLeakyRelu, 0.0f}, true},
-        {{ActivationKind::kLeakyRelu, -0.1f}, false},
-        {{ActivationKind::kThresholdedRelu, 0.5f}, false},
-        {{ActivationKind::kClip, -1.0f, 1.0f}, true},
-        {{ActivationKind::kElu, 1.0f}, true},
-        {{ActivationKind::kElu, -1.0f}, false},
-        {{ActivationKind::kSelu, 1.67f, 1.05f}, true},
-        {{ActivationKind::kSelu, -1.67f, 1.05f}, false},
-        {{ActivationKind::kSelu, 1.67f, -1.05f}, false},
-        {{ActivationKind::kCelu, 1.0f}, false},
-        {{ActivationKind::kSigmoid}, true},
-        {{ActivationKind::kTanh}, true},
-        {{ActivationKind::kHardSigmoid, 0.2f, 0.5f}, true},
-        {{ActivationKind::kHardSwish}, true},
-        {{ActivationKind::kSoftplus}, false},
-        {{ActivationKind::kSoftsign}, false},
-        {{ActivationKind::kMish}, true},
-        {{ActivationKind::kGelu}, true},
-        {{ActivationKind::kGeluTanh}, true},
-        {{ActivationKind::kSwish, 1.0f}, true},
-        {{ActivationKind::kShrink, 0.5f, 0.0f}, false},
-    }),
-    [](const ::testing::TestParamInfo<KindRow>& row) {
-      return fmt::format("{}_{}", Name(row.param.activation.kind), row.index);
-    });
+// A slope or factor below zero makes inactive elements positive: which they were cannot be told
+// from the output.
+INSTANTIATE_TEST_SUITE_P(Kinds, FuseActivationKindTest,
+                         ::testing::ValuesIn(std::vector<KindRow>{
+                             {{ActivationKind::kRelu}, true},
+                             {{ActivationKind::kLeakyRelu, 0.1f}, true},
+                             {{ActivationKind::kLeakyRelu, 0.0f}, true},
+                             {{ActivationKind::kLeakyRelu, -0.1f}, false},
+                             {{ActivationKind::kThresholdedRelu, 0.5f}, false},
+                             {{ActivationKind::kClip, -1.0f, 1.0f}, true},
+                             {{ActivationKind::kElu, 1.0f}, true},
+                             {{ActivationKind::kElu, -1.0f}, false},
+                             {{ActivationKind::kSelu, 1.67f, 1.05f}, true},
+                             {{ActivationKind::kSelu, -1.67f, 1.05f}, false},
+                             {{ActivationKind::kSelu, 1.67f, -1.05f}, false},
+                             {{ActivationKind::kCelu, 1.0f}, false},
+                             {{ActivationKind::kSigmoid}, true},
+                             {{ActivationKind::kTanh}, true},
+                             {{ActivationKind::kHardSigmoid, 0.2f, 0.5f}, true},
+                             {{ActivationKind::kHardSwish}, true},
+                             {{ActivationKind::kSoftplus}, false},
+                             {{ActivationKind::kSoftsign}, false},
+                             {{ActivationKind::kMish}, true},
+                             {{ActivationKind::kGelu}, true},
+                             {{ActivationKind::kGeluTanh}, true},
+                             {{ActivationKind::kSwish, 1.0f}, true},
+                             {{ActivationKind::kShrink, 0.5f, 0.0f}, false},
+                         }),
+                         [](const ::testing::TestParamInfo<KindRow>& row) {
+                           return fmt::format("{}_{}", Name(row.param.activation.kind), row.index);
+                         });
 
 }  // namespace
 }  // namespace reluserve::graph

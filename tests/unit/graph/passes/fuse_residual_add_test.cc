@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include "tests/unit/graph/passes/pass_test.h"
+#include "tests/unit/graph/passes/pass_fixture.h"
 
 namespace reluserve::graph {
 namespace {
@@ -13,9 +13,8 @@ using FuseResidualAddTest = PassTest;
 TEST_F(FuseResidualAddTest, ConvAddsWhatItsBranchStartedFrom) {
   const ValueId x = net_.Input("x", {-1, 4, 5, 5});
   const ValueId branch = Conv3x3(Relu(Conv3x3(x, 4, 6, "conv1"), "relu1"), 6, 4, "conv2");
-  const Graph graph =
-      ExpectRewrite(kPass, {Relu(Add(branch, x, "add"), "relu2")},
-                    R"(input %x FP32 [batch,4,5,5]
+  const Graph graph = ExpectRewrite(kPass, {Relu(Add(branch, x, "add"), "relu2")},
+                                    R"(input %x FP32 [batch,4,5,5]
 %conv1 = Conv(%x, %constant[6,4,3,3]) pads=[1,1,1,1]
 %relu1 = Relu(%conv1)
 %add = Conv(%relu1, %constant.4[4,6,3,3]) pads=[1,1,1,1] + %x  # conv2 <- Add add
@@ -129,10 +128,8 @@ TEST_F(FuseResidualAddTest, NotAConstant) {
 
 TEST_F(FuseResidualAddTest, NotOtherOperatorsThanConvAndAdd) {
   const ValueId x = net_.Input("x", {-1, 4, 5, 5});
-  const ValueId pooled = net_.Add(Pool{.window = {.kernel = {3, 3},
-                                                  .pads_begin = {1, 1},
-                                                  .pads_end = {1, 1}}},
-                                  {x}, "pool");
+  const ValueId pooled = net_.Add(
+      Pool{.window = {.kernel = {3, 3}, .pads_begin = {1, 1}, .pads_end = {1, 1}}}, {x}, "pool");
   const ValueId conv = Conv1x1(x, 4, 4, "conv");
   ExpectUnchanged(kPass, {Add(pooled, x, "add"), Mul(conv, x, "mul")});
 }

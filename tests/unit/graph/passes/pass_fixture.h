@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-// What the tests of passes share: a small graph, rewritten by one pass or by all of them, is compared
-// with its expected dump and computes the same as before.
+// What the tests of passes share: a small graph, rewritten by one pass or by all of them, is
+// compared with its expected dump and computes the same as before.
 
-#ifndef RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_TEST_H_
-#define RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_TEST_H_
+#ifndef RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_FIXTURE_H_
+#define RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_FIXTURE_H_
 
 #include <map>
 #include <string>
@@ -60,8 +60,8 @@ class GraphRunner {
     for (ValueId id : node.inputs) operands.push_back(id == kNoValue ? nullptr : &values_.at(id));
     std::vector<Tensor> outputs = Compute(node, operands);
     if (node.residual) {
-      outputs = Compute(NodeOf(Binary{BinaryKind::kAdd}),
-                        {&outputs[0], &values_.at(*node.residual)});
+      outputs =
+          Compute(NodeOf(Binary{BinaryKind::kAdd}), {&outputs[0], &values_.at(*node.residual)});
     }
     if (node.activation) outputs = Compute(NodeOf(node.activation->activation), {&outputs[0]});
     for (size_t i = 0; i < outputs.size(); ++i) {
@@ -93,7 +93,8 @@ class GraphRunner {
     for (size_t i = 0; i < facts.size(); ++i) known.push_back(operands[i] ? &facts[i] : nullptr);
     std::vector<Tensor> tensors;
     std::vector<MutableTensorView> outputs;
-    for (const OperandInfo& result : InferNode(node, known).value()) {
+    const std::vector<OperandInfo> results = InferNode(node, known).value();
+    for (const OperandInfo& result : results) {
       tensors.push_back(Tensor::Allocate(result.type, result.shape).value());
       outputs.push_back(tensors.back().mutable_view());
     }
@@ -212,4 +213,4 @@ class PassTest : public ::testing::Test {
 
 }  // namespace reluserve::graph
 
-#endif  // RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_TEST_H_
+#endif  // RELUSERVE_TESTS_UNIT_GRAPH_PASSES_PASS_FIXTURE_H_
