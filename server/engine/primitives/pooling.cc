@@ -51,8 +51,10 @@ dnnl::algorithm AlgorithmOf(const Pool& pool) {
 absl::StatusOr<bool> LowerPool(const Node& node, PlanBuilder& builder) {
   const auto& pool = std::get<Pool>(node.op);
   const bool wants_indices = node.outputs.size() > 1 && node.outputs[1] != kNoValue;
+  // A maximum would pass a NaN over; an average keeps it.
+  const bool hides_nan = pool.kind == PoolKind::kMax && builder.strict();
   if (!builder.IsFloat(node.inputs[0]) || pool.kind == PoolKind::kLp || wants_indices ||
-      builder.strict()) {
+      hides_nan) {
     return false;
   }
   RELUSERVE_ASSIGN_OR_RETURN(const Operand source, builder.Get(node.inputs[0]));
