@@ -3,8 +3,11 @@
 
 #include "tests/conformance/model_file.h"
 
+#include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include <onnx/onnx_pb.h>
@@ -27,6 +30,33 @@ void AddTypeNames(const onnx::ValueInfoProto& info, std::set<std::string>& names
   }
 }
 
+// Elements of 16 bits as they are: the importer widens those of weights, but inputs and outputs
+// keep their type.
+absl::StatusOr<Tensor> HalfTensor(DataType type, const onnx::TensorProto& proto) {
+  const Shape shape(std::span<const int64_t>(proto.dims().data(), proto.dims().size()));
+  RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(type, shape));
+  const std::span<uint16_t> elements = tensor.mutable_values<uint16_t>();
+  if (proto.raw_data().size() == elements.size_bytes()) {
+    std::memcpy(elements.data(), proto.raw_data().data(), elements.size_bytes());
+  } else if (proto.int32_data_size() == static_cast<int>(elements.size())) {
+    std::copy(proto.int32_data().begin(), proto.int32_data().end(), elements.begin());
+  } else {
+    return InvalidArgument("shape {} and its data do not fit", shape.ToString());
+  }
+  return tensor;
+}
+
+absl::StatusOr<Tensor> ElementsOf(const onnx::TensorProto& proto) {
+  switch (proto.data_type()) {
+    case onnx::TensorProto::FLOAT16:
+      return HalfTensor(DataType::kFloat16, proto);
+    case onnx::TensorProto::BFLOAT16:
+      return HalfTensor(DataType::kBfloat16, proto);
+    default:
+      return onnx_import::TensorFromProto(proto);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::filesystem::path& file) {
@@ -42,7 +72,7 @@ absl::StatusOr<Tensor> ReadTensorFile(const std::filesystem::path& file) {
   if (!proto.ParseFromString(bytes)) {
     return InvalidArgument("{} is not a TensorProto", file.string());
   }
-  absl::StatusOr<Tensor> tensor = onnx_import::TensorFromProto(proto);
+  absl::StatusOr<Tensor> tensor = ElementsOf(proto);
   if (!tensor.ok()) return Annotate(tensor.status(), file.string());
   return tensor;
 }

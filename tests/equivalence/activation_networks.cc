@@ -15,7 +15,9 @@ using Outputs = std::vector<Feature>;
 template <ActivationKind kKind, int kAlphaQuarters = 0, int kBetaQuarters = 0>
 Outputs Everywhere(NetworkBuilder& net) {
   const Activation activation = {kKind, kAlphaQuarters / 4.0f, kBetaQuarters / 4.0f};
-  const Feature x = net.Input({3, 6, 7});
+  // Large enough to saturate those that do.
+  const Feature x =
+      net.Apply(graph::Binary{graph::BinaryKind::kMul}, net.Input({3, 6, 7}), {net.Scalar(4.0f)});
   const Feature convolved = net.Apply(activation, net.Conv3x3(x, 17));
   const Feature sum = net.Binary(graph::BinaryKind::kAdd, net.Conv3x3(x, 3), x);
   const Feature added = net.Apply(activation, sum);

@@ -121,7 +121,7 @@ Outputs Broadcasts(NetworkBuilder& net) {
   x = net.Relu(with(BinaryKind::kMul, net.Conv1x1(x, 9), {1, 9, 6, 5}));
   x = with(BinaryKind::kDiv, net.Conv1x1(x, 4), {1});
   const Feature column = net.Apply(Pool{.kind = PoolKind::kMax, .window = {.kernel = {6, 1}}}, x);
-  return {net.Relu(net.Binary(BinaryKind::kSub, x, column))};
+  return {net.Relu(net.Binary(BinaryKind::kSub, column, x))};
 }
 
 const Network kNetworks[] = {

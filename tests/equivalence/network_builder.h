@@ -61,6 +61,9 @@ class NetworkBuilder {
   graph::ValueId Biases(const Shape& shape);
   graph::ValueId Factors(const Shape& shape);
   graph::ValueId Integers(const std::vector<int64_t>& values) { return graph_.Constant(values); }
+  graph::ValueId Scalar(float value) {
+    return graph_.Constant(Tensor::Of<float>({}, std::vector<float>{value}));
+  }
 
   graph::Graph Build(const std::vector<Feature>& outputs);
 

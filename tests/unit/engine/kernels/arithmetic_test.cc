@@ -51,7 +51,7 @@ TEST(ArithmeticTest, Remainders) {
     EXPECT_EQ(TruncatedRemainder(row.a, row.b), row.truncated) << row.a << " % " << row.b;
     EXPECT_EQ(FlooredRemainder(row.a, row.b), row.floored) << row.a << " % " << row.b;
   }
-  EXPECT_FLOAT_EQ(TruncatedRemainder(-4.3f, 2.1f), -0.1f);
+  EXPECT_NEAR(TruncatedRemainder(-4.3f, 2.1f), -0.1f, 1e-6f);
   EXPECT_FLOAT_EQ(FlooredRemainder(-4.3f, 2.1f), 2.0f);
   EXPECT_EQ((FlooredRemainder<uint8_t>(250, 7)), 5);
 }
