@@ -269,8 +269,11 @@ INSTANTIATE_TEST_SUITE_P(
            graph.nodes[1].name = "again";
          },
          kInvalid, "node \"again\" (Relu): value \"y\" has been defined before"},
-        {"value_twice_in_one_node", [](Graph& graph) { graph.nodes[0].outputs = {2, 2}; }, kInvalid,
-         "node \"relu\" (Relu): value \"y\" has been defined before"},
+        {"value_twice_in_one_node",
+         [](Graph& graph) {
+           graph.nodes[0].outputs = {2, 2};
+         },
+         kInvalid, "node \"relu\" (Relu): value \"y\" has been defined before"},
         {"input_made_by_a_node", [](Graph& graph) { graph.nodes[0].outputs[0] = 0; }, kInvalid,
          "node \"relu\" (Relu): value \"x\" has been defined before"},
         {"constant_made_by_a_node", [](Graph& graph) { graph.nodes[0].outputs[0] = 1; }, kInvalid,
