@@ -5,6 +5,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <absl/time/clock.h>
@@ -22,19 +23,45 @@ absl::Status CheckAtLeastOne(std::string_view name, int64_t value) {
 }
 
 // Why a request that waited is not worth computing; OK when it is.
-absl::Status StillWanted(const InferenceRequest& request, absl::Time now) {
+absl::Status StillWanted(const InferenceRequest& request, absl::Time timeout, absl::Time now) {
   if (request.cancelled != nullptr && request.cancelled->load(std::memory_order_relaxed)) {
     return absl::CancelledError("the request was cancelled while it waited");
   }
   if (now >= request.deadline) {
     return absl::DeadlineExceededError("the deadline passed while the request waited");
   }
+  if (now >= timeout) {
+    return absl::DeadlineExceededError("the timeout ended while the request waited");
+  }
   return absl::OkStatus();
 }
 
-absl::StatusOr<InferenceResult> Compute(const InferenceRequest& request,
-                                        engine::ExecutionContext& context) {
-  if (request.prepare) RELUSERVE_RETURN_IF_ERROR(request.prepare());
+// The request's level: 0, the only one, where the model has none.
+int LevelOf(const InferenceRequest& request, const repository::BatchingOptions& batching) {
+  if (batching.priority_levels == 0) return 0;
+  if (request.priority == 0) return batching.default_priority_level;
+  return static_cast<int>(
+      std::min<uint64_t>(request.priority, static_cast<uint64_t>(batching.priority_levels)));
+}
+
+// How long it may wait: the request's own timeout can only shorten the policy's.
+absl::Duration TimeoutOf(const InferenceRequest& request,
+                         const repository::BatchingOptions& batching, int level) {
+  const auto own_policy = batching.priority_queue_policy.find(level);
+  const repository::QueuePolicy& policy = own_policy != batching.priority_queue_policy.end()
+                                              ? own_policy->second
+                                              : batching.default_queue_policy;
+  absl::Duration timeout = absl::InfiniteDuration();
+  if (policy.default_timeout_us > 0) timeout = absl::Microseconds(policy.default_timeout_us);
+  if (policy.allow_timeout_override && request.timeout > absl::ZeroDuration()) {
+    timeout = std::min(timeout, request.timeout);
+  }
+  return timeout;
+}
+
+absl::Status Run(const InferenceRequest& request, engine::ExecutionContext& context,
+                 InferenceResult& result) {
+  const absl::Time start = absl::Now();
   engine::CompiledModel& model = request.model->compiled();
   std::vector<Shape> shapes;
   std::vector<const void*> inputs;
@@ -43,7 +70,6 @@ absl::StatusOr<InferenceResult> Compute(const InferenceRequest& request,
     inputs.push_back(input.data);
   }
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::Plan> plan, model.GetPlan(shapes));
-  InferenceResult result;
   std::vector<void*> outputs;
   const std::span<const Shape> output_shapes = engine::OutputShapes(*plan);
   for (size_t i = 0; i < output_shapes.size(); ++i) {
@@ -54,21 +80,25 @@ absl::StatusOr<InferenceResult> Compute(const InferenceRequest& request,
   }
   // Counted for every request, asked for or not: by the counts the engine also notices NaN and
   // infinity that arise on the way, and then computes again by its strict plan.
-  RELUSERVE_RETURN_IF_ERROR(context.Run(plan, inputs, outputs, &result.trace));
-  return result;
+  const absl::Status status = context.Run(plan, inputs, outputs, &result.trace);
+  if (!status.ok()) result.trace.layers.clear();
+  result.compute.infer = absl::Now() - start;
+  return status;
 }
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOptions& options) {
+absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOptions& options,
+                                                             BatchObserver* observer) {
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("lanes", options.lanes));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("threads_per_lane", options.threads_per_lane));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_capacity", options.queue_capacity));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_bytes", options.queue_bytes));
-  return std::unique_ptr<Scheduler>(new Scheduler(options));
+  return std::unique_ptr<Scheduler>(new Scheduler(options, observer));
 }
 
-Scheduler::Scheduler(const SchedulerOptions& options) : options_(options) {
+Scheduler::Scheduler(const SchedulerOptions& options, BatchObserver* observer)
+    : options_(options), observer_(observer) {
   for (int i = 0; i < options_.lanes; ++i) lanes_.emplace_back([this] { RunLane(); });
 }
 
@@ -86,19 +116,39 @@ Scheduler::~Scheduler() {
 }
 
 absl::Status Scheduler::Submit(InferenceRequest request, Completion completion) {
-  int64_t bytes = 0;
-  for (const TensorView& input : request.inputs) bytes += static_cast<int64_t>(input.byte_size());
+  const std::shared_ptr<const repository::LoadedModel> model = request.model;
+  Waiting waiting;
+  for (const TensorView& input : request.inputs) {
+    waiting.bytes += static_cast<int64_t>(input.byte_size());
+  }
+  waiting.level = LevelOf(request, model->batching());
+  waiting.since = absl::Now();
+  waiting.timeout = waiting.since + TimeoutOf(request, model->batching(), waiting.level);
+  waiting.request = std::move(request);
+  waiting.completion = std::move(completion);
+  absl::Status status = Admit(std::move(waiting));
+  if (!status.ok() && observer_ != nullptr) {
+    observer_->OnNotComputed(*model, status, absl::ZeroDuration());
+  }
+  return status;
+}
+
+absl::Status Scheduler::Admit(Waiting waiting) {
   absl::MutexLock lock(&mutex_);
   if (draining_) return absl::UnavailableError("the server is shutting down");
   const bool fits = static_cast<int>(queue_.size()) < options_.queue_capacity &&
-                    (queue_.empty() || queued_bytes_ + bytes <= options_.queue_bytes);
+                    (queue_.empty() || queued_bytes_ + waiting.bytes <= options_.queue_bytes);
   if (!fits) {
     return ResourceExhausted(
         "the queue is full: {} requests with {} bytes of input wait (limits: {} and {})",
         queue_.size(), queued_bytes_, options_.queue_capacity, options_.queue_bytes);
   }
-  queue_.push_back({std::move(request), std::move(completion), bytes, absl::Now()});
-  queued_bytes_ += bytes;
+  queued_bytes_ += waiting.bytes;
+  // Behind those of its level and of higher ones, which have smaller numbers.
+  const auto place =
+      std::upper_bound(queue_.begin(), queue_.end(), waiting.level,
+                       [](int level, const Waiting& other) { return level < other.level; });
+  queue_.insert(place, std::move(waiting));
   return absl::OkStatus();
 }
 
@@ -123,21 +173,38 @@ std::optional<Scheduler::Waiting> Scheduler::Next() {
   return next;
 }
 
+absl::StatusOr<InferenceResult> Scheduler::Answer(const Waiting& waiting,
+                                                  engine::ExecutionContext& context) {
+  const InferenceRequest& request = waiting.request;
+  InferenceResult result;
+  const absl::Time start = absl::Now();
+  result.queue_time = start - waiting.since;
+  absl::Status status = StillWanted(request, waiting.timeout, start);
+  if (status.ok() && request.prepare) status = request.prepare();
+  if (!status.ok()) {
+    if (observer_ != nullptr) observer_->OnNotComputed(*request.model, status, result.queue_time);
+    return status;
+  }
+  result.compute.input = absl::Now() - start;
+  status = Run(request, context, result);
+  if (observer_ != nullptr) {
+    const Shape& shape = request.inputs.empty() ? Shape() : request.inputs[0].shape;
+    const int64_t samples = request.model->batchable() && shape.rank() > 0 ? shape[0] : 1;
+    const RequestRecord record = {samples, result.queue_time, result.compute, status};
+    observer_->OnBatch(
+        {*request.model, samples, result.compute, status, result.trace, std::span(&record, 1)});
+  }
+  if (!status.ok()) return status;
+  return result;
+}
+
 void Scheduler::RunLane() {
   omp_set_num_threads(options_.threads_per_lane);
   // Of this thread, and so of the team it starts: new threads begin with their creator's mode.
   FlushDenormalsToZero();
   engine::ExecutionContext context;
   while (std::optional<Waiting> waiting = Next()) {
-    const absl::Time start = absl::Now();
-    const absl::Status wanted = StillWanted(waiting->request, start);
-    absl::StatusOr<InferenceResult> result =
-        wanted.ok() ? Compute(waiting->request, context) : wanted;
-    if (result.ok()) {
-      result->queue_time = start - waiting->since;
-      result->compute_time = absl::Now() - start;
-    }
-    waiting->completion(std::move(result));
+    waiting->completion(Answer(*waiting, context));
     absl::MutexLock lock(&mutex_);
     --running_;
   }

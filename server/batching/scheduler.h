@@ -7,25 +7,21 @@
 #ifndef RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
 #define RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include <absl/base/thread_annotations.h>
-#include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/synchronization/mutex.h>
 #include <absl/time/time.h>
 
-#include "server/repository/loaded_model.h"
-#include "server/sparsity/trace.h"
-#include "server/tensor/tensor.h"
+#include "server/batching/batch_observer.h"
+#include "server/batching/inference_request.h"
 
 namespace reluserve::batching {
 
@@ -43,37 +39,13 @@ struct SchedulerOptions {
   int64_t queue_bytes = int64_t{512} << 20;
 };
 
-struct InferenceRequest {
-  std::shared_ptr<const repository::LoadedModel> model;
-  // One for each input of the model, in its order, of shapes that were checked against it. The
-  // elements have to stay until the completion is called.
-  std::vector<TensorView> inputs;
-  // Fills the elements that `inputs` point to, where that is work (decoding an image); may be
-  // empty. Called on a lane's thread, at most once, and not for a request that is not computed. An
-  // error is the request's answer.
-  std::function<absl::Status()> prepare;
-  // After this the request is answered with DEADLINE_EXCEEDED and not computed.
-  absl::Time deadline = absl::InfiniteFuture();
-  // Set by whoever asked, at any time, to say that the answer is no longer wanted; may be null.
-  std::shared_ptr<const std::atomic<bool>> cancelled;
-};
-
-struct InferenceResult {
-  std::vector<Tensor> outputs;  // in the model's order
-  sparsity::Trace trace;
-  absl::Duration queue_time;
-  absl::Duration compute_time;
-};
-
-// Called once for each accepted request, on a lane's thread; it should hand the answer on and
-// return.
-using Completion = absl::AnyInvocable<void(absl::StatusOr<InferenceResult>)>;
-
 // Thread-safe.
 class Scheduler {
  public:
-  // INVALID_ARGUMENT naming the option that is out of range.
-  static absl::StatusOr<std::unique_ptr<Scheduler>> Create(const SchedulerOptions& options);
+  // INVALID_ARGUMENT naming the option that is out of range. `observer` may be null, and must
+  // outlive the scheduler.
+  static absl::StatusOr<std::unique_ptr<Scheduler>> Create(const SchedulerOptions& options,
+                                                           BatchObserver* observer = nullptr);
   // Answers what waits with UNAVAILABLE, and waits for what runs.
   ~Scheduler();
 
@@ -90,11 +62,15 @@ class Scheduler {
     InferenceRequest request;
     Completion completion;
     int64_t bytes = 0;  // of the inputs
+    int level = 0;      // of priority
     absl::Time since;
+    absl::Time timeout = absl::InfiniteFuture();
   };
 
-  explicit Scheduler(const SchedulerOptions& options);
+  Scheduler(const SchedulerOptions& options, BatchObserver* observer);
+  absl::Status Admit(Waiting waiting);
   void RunLane();
+  absl::StatusOr<InferenceResult> Answer(const Waiting& waiting, engine::ExecutionContext& context);
   bool SomethingToDo() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool AllAnswered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The request that has waited longest, which then counts as running; nothing when the lane is to
@@ -102,6 +78,7 @@ class Scheduler {
   std::optional<Waiting> Next();
 
   const SchedulerOptions options_;
+  BatchObserver* const observer_;
   absl::Mutex mutex_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
   int64_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -52,6 +52,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   model->name_ = source.name;
   model->version_ = source.version;
   model->labels_ = source.labels;
+  model->batching_ = source.batching;
   model->info_ = imported.info;
   model->inputs_ = InputSpecs(*model->compiled_);
   model->outputs_ = OutputSpecs(*model->compiled_);

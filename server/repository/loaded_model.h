@@ -17,6 +17,7 @@
 
 #include "server/engine/compiled_model.h"
 #include "server/onnx/importer.h"
+#include "server/repository/batching_options.h"
 #include "server/tensor/data_type.h"
 
 namespace reluserve::repository {
@@ -35,6 +36,7 @@ struct ModelSource {
   std::string_view onnx;  // read while loading only
   // Of the classes, in the order of the first output; may be empty.
   std::vector<std::string> labels;
+  BatchingOptions batching;
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.
@@ -58,6 +60,8 @@ class LoadedModel {
   std::optional<int64_t> class_count() const;
   // Whether the first extent of every input and output is a batch that requests choose.
   bool batchable() const { return compiled_->shapes().batchable; }
+  // How its requests wait and share batches.
+  const BatchingOptions& batching() const { return batching_; }
   engine::CompiledModel& compiled() const { return *compiled_; }
 
  private:
@@ -66,6 +70,7 @@ class LoadedModel {
   std::string name_;
   int64_t version_ = 0;
   std::vector<std::string> labels_;
+  BatchingOptions batching_;
   onnx_import::ModelInfo info_;
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;

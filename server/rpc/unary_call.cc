@@ -24,7 +24,7 @@ void Log(const CallLabel& label, const grpc::Status& status, absl::Duration tota
       "rpc method={} model={} id=\"{}\" code={} total_us={} queue_us={} compute_us={} error=\"{}\"",
       label.method, Printable(label.model, kMaxLoggedBytes), Printable(label.id, kMaxLoggedBytes),
       CodeName(status.error_code()), us(total), result != nullptr ? us(result->queue_time) : 0,
-      result != nullptr ? us(result->compute_time) : 0, status.error_message());
+      result != nullptr ? us(result->compute.total()) : 0, status.error_message());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <absl/synchronization/notification.h>
+#include <absl/time/clock.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -97,7 +98,8 @@ TEST(SchedulerTest, RunsTheModelAndCountsItsActivations) {
   ASSERT_EQ(result->trace.layers.size(), 1u);
   EXPECT_THAT(result->trace.layers[0].inactive, ElementsAre(1, 0, 1, 0, 0, 1));
   EXPECT_GE(result->queue_time, absl::ZeroDuration());
-  EXPECT_GT(result->compute_time, absl::ZeroDuration());
+  EXPECT_GE(result->compute.input, absl::ZeroDuration());
+  EXPECT_GT(result->compute.infer, absl::ZeroDuration());
 }
 
 TEST(SchedulerTest, AnswersEachRequestWithItsOwnData) {
@@ -142,6 +144,152 @@ TEST(SchedulerTest, DoesNotComputeWhatNobodyWaitsFor) {
   EXPECT_EQ(prepared, 0);
   EXPECT_TRUE(Answered(*scheduler, wanted).ok());
   EXPECT_EQ(prepared, 1);
+}
+
+// Keeps what it is told.
+class Recorder : public BatchObserver {
+ public:
+  struct Batch {
+    std::string model;
+    int64_t samples = 0;
+    absl::StatusCode code;
+    ComputeTimes compute;
+    sparsity::Trace trace;
+    std::vector<RequestRecord> requests;
+  };
+
+  void OnBatch(const BatchRecord& batch) override {
+    batches.push_back({batch.model.name(),
+                       batch.samples,
+                       batch.status.code(),
+                       batch.compute,
+                       batch.trace,
+                       {batch.requests.begin(), batch.requests.end()}});
+  }
+  void OnNotComputed(const LoadedModel& model, const absl::Status& status,
+                     absl::Duration queue_time) override {
+    EXPECT_EQ(model.name(), "m");
+    EXPECT_GE(queue_time, absl::ZeroDuration());
+    not_computed.push_back(status.code());
+  }
+
+  std::vector<Batch> batches;
+  std::vector<absl::StatusCode> not_computed;
+};
+
+TEST(SchedulerTest, TellsTheObserverWhatWasComputed) {
+  Recorder recorder;
+  const auto scheduler = Scheduler::Create({}, &recorder).value();
+  const float values[6] = {-1, 2, -3, 4, 5, -6};
+  ASSERT_TRUE(Answered(*scheduler, Request(values, 2)).ok());
+  InferenceRequest impossible = Request();
+  impossible.inputs[0].shape = {1, 2};
+  ASSERT_FALSE(Answered(*scheduler, impossible).ok());
+  ASSERT_EQ(recorder.batches.size(), 2u);
+  const Recorder::Batch& good = recorder.batches[0];
+  EXPECT_EQ(good.model, "m");
+  EXPECT_EQ(good.samples, 2);
+  EXPECT_EQ(good.code, absl::StatusCode::kOk);
+  EXPECT_GT(good.compute.infer, absl::ZeroDuration());
+  EXPECT_THAT(good.trace.layers.at(0).inactive, ElementsAre(1, 0, 1, 0, 0, 1));
+  ASSERT_EQ(good.requests.size(), 1u);
+  EXPECT_EQ(good.requests[0].samples, 2);
+  EXPECT_TRUE(good.requests[0].status.ok());
+  EXPECT_EQ(good.requests[0].compute.infer, good.compute.infer);
+  const Recorder::Batch& failed = recorder.batches[1];
+  EXPECT_EQ(failed.code, absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(failed.trace.layers.empty());
+  EXPECT_EQ(failed.requests.at(0).status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(recorder.not_computed.empty());
+}
+
+TEST(SchedulerTest, TellsTheObserverWhatWasNotComputed) {
+  Recorder recorder;
+  const auto scheduler = Scheduler::Create({.queue_capacity = 1}, &recorder).value();
+  InferenceRequest late = Request();
+  late.deadline = absl::InfinitePast();
+  EXPECT_FALSE(Answered(*scheduler, late).ok());
+  InferenceRequest cancelled = Request();
+  cancelled.cancelled = std::make_shared<const std::atomic<bool>>(true);
+  EXPECT_FALSE(Answered(*scheduler, cancelled).ok());
+  InferenceRequest unreadable = Request();
+  unreadable.prepare = [] { return absl::InvalidArgumentError("no picture"); };
+  EXPECT_FALSE(Answered(*scheduler, unreadable).ok());
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  Answer waiting;
+  EXPECT_TRUE(scheduler->Submit(Request(), waiting.Receiver()).ok());
+  EXPECT_FALSE(scheduler->Submit(Request(), Completion()).ok());
+  blocker.Release();
+  EXPECT_TRUE(waiting.Wait().ok());
+  EXPECT_THAT(
+      recorder.not_computed,
+      ElementsAre(absl::StatusCode::kDeadlineExceeded, absl::StatusCode::kCancelled,
+                  absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted));
+}
+
+TEST(SchedulerTest, TakesHigherPrioritiesFirst) {
+  repository::BatchingOptions batching;
+  batching.priority_levels = 3;
+  batching.default_priority_level = 2;
+  const auto model = repository::LoadSmall(repository::ReluBytes(), {}, batching);
+  const auto scheduler = MakeScheduler();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  std::vector<uint64_t> order;
+  std::vector<Answer> answers(6);
+  size_t submitted = 0;
+  for (const uint64_t priority : {3, 0, 1, 2, 99, 1}) {
+    InferenceRequest request = Request();
+    request.model = model;
+    request.priority = priority;
+    request.prepare = [&order, priority] {
+      order.push_back(priority);
+      return absl::OkStatus();
+    };
+    ASSERT_TRUE(scheduler->Submit(request, answers[submitted++].Receiver()).ok());
+  }
+  blocker.Release();
+  for (Answer& answer : answers) EXPECT_TRUE(answer.Wait().ok());
+  EXPECT_THAT(order, ElementsAre(1, 1, 0, 2, 3, 99));
+}
+
+TEST(SchedulerTest, ATimeoutEndsAsTheModelsPolicySays) {
+  struct Row {
+    std::string name;
+    int64_t default_us;
+    bool allow_override;
+    absl::Duration timeout;
+    bool computed;
+  };
+  // What waits behind a busy lane until the shortest unit of time has passed.
+  const Row rows[] = {
+      {"none", 0, true, absl::ZeroDuration(), true},
+      {"its own", 0, true, absl::Nanoseconds(1), false},
+      {"its own, not allowed", 0, false, absl::Nanoseconds(1), true},
+      {"the policy's", 1, true, absl::ZeroDuration(), false},
+      {"longer than the policy's", 1, true, absl::Hours(1), false},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    repository::BatchingOptions batching;
+    batching.default_queue_policy.default_timeout_us = row.default_us;
+    batching.default_queue_policy.allow_timeout_override = row.allow_override;
+    InferenceRequest request = Request();
+    request.model = repository::LoadSmall(repository::ReluBytes(), {}, batching);
+    request.timeout = row.timeout;
+    const auto scheduler = MakeScheduler();
+    Blocker blocker;
+    blocker.Occupy(*scheduler);
+    Answer answer;
+    const absl::Time submitted = absl::Now();
+    ASSERT_TRUE(scheduler->Submit(request, answer.Receiver()).ok());
+    while (absl::Now() < submitted + absl::Microseconds(50)) {
+    }
+    blocker.Release();
+    EXPECT_EQ(answer.Wait().status().code(),
+              row.computed ? absl::StatusCode::kOk : absl::StatusCode::kDeadlineExceeded);
+  }
 }
 
 TEST(SchedulerTest, PreparesInputsBeforeItReadsThem) {

@@ -61,8 +61,15 @@ inline std::string ImageBytes(int64_t channels) {
 
 // The model, called "m", version 7.
 inline std::shared_ptr<const LoadedModel> LoadSmall(const std::string& onnx,
-                                                    std::vector<std::string> labels = {}) {
-  return LoadedModel::Load({"m", 7, onnx, std::move(labels)}).value();
+                                                    std::vector<std::string> labels = {},
+                                                    const BatchingOptions& batching = {}) {
+  ModelSource source;
+  source.name = "m";
+  source.version = 7;
+  source.onnx = onnx;
+  source.labels = std::move(labels);
+  source.batching = batching;
+  return LoadedModel::Load(source).value();
 }
 
 }  // namespace reluserve::repository

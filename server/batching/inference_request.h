@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// What the scheduler takes and gives.
+
+#ifndef RELUSERVE_SERVER_BATCHING_INFERENCE_REQUEST_H_
+#define RELUSERVE_SERVER_BATCHING_INFERENCE_REQUEST_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include "server/batching/batch_observer.h"
+#include "server/repository/loaded_model.h"
+#include "server/sparsity/trace.h"
+#include "server/tensor/tensor.h"
+
+namespace reluserve::batching {
+
+struct InferenceRequest {
+  std::shared_ptr<const repository::LoadedModel> model;
+  // One for each input of the model, in its order, of shapes that were checked against it. The
+  // elements have to stay until the completion is called.
+  std::vector<TensorView> inputs;
+  // Fills the elements that `inputs` point to, where that is work (decoding an image); may be
+  // empty. Called on a lane's thread, at most once, and not for a request that is not computed. An
+  // error is the request's answer.
+  std::function<absl::Status()> prepare;
+  // After this the request is answered with DEADLINE_EXCEEDED and not computed.
+  absl::Time deadline = absl::InfiniteFuture();
+  // How long it may wait to be computed, from its arrival; what then happens is up to the model's
+  // queue policy, which may also ignore it. Zero: as the policy says.
+  absl::Duration timeout;
+  // 1 is the highest of the model's levels, and any above its lowest counts as that. 0: the model's
+  // default.
+  uint64_t priority = 0;
+  // Set by whoever asked, at any time, to say that the answer is no longer wanted; may be null.
+  std::shared_ptr<const std::atomic<bool>> cancelled;
+};
+
+struct InferenceResult {
+  std::vector<Tensor> outputs;  // in the model's order
+  sparsity::Trace trace;
+  absl::Duration queue_time;
+  ComputeTimes compute;
+};
+
+// Called once for each accepted request, on a lane's thread; it should hand the answer on and
+// return.
+using Completion = absl::AnyInvocable<void(absl::StatusOr<InferenceResult>)>;
+
+}  // namespace reluserve::batching
+
+#endif  // RELUSERVE_SERVER_BATCHING_INFERENCE_REQUEST_H_
