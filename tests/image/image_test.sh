@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright 2026 The reluserve authors
+#
+# Builds the image from docker/Dockerfile on a Debian base made here, runs it as a hardened container,
+# and checks it from outside. Usage, from the top of the repository, as root:
+#
+#   tests/image/image_test.sh RELUCTL [12|13] [--with-tests]
+#
+# RELUCTL is a reluctl built for the host. With --with-tests the whole test suite runs in the image's
+# test stage first. Needs debootstrap, buildah, podman, runc.
+
+set -euo pipefail
+
+reluctl=$1
+debian=${2:-12}
+with_tests=${3:-}
+case $debian in
+  12) suite=bookworm ;;
+  13) suite=trixie ;;
+  *) echo "image_test: unknown Debian \"$debian\", expected 12 or 13" >&2; exit 2 ;;
+esac
+
+readonly base=localhost/reluserve-base:$debian
+readonly image=localhost/reluserve:debian$debian
+readonly port=$((20000 + RANDOM % 10000))
+readonly max_added_mb=100
+export RELUCTL_SERVER=127.0.0.1:$port
+
+passed=0
+failed=0
+scratch=$(mktemp -d)
+container=
+
+cleanup() {
+  [[ -n $container ]] && podman rm --force --time 0 "$container" >/dev/null 2>&1
+  rm -rf "$scratch"
+}
+trap cleanup EXIT
+
+say() { printf '\n==> %s\n' "$*" >&2; }
+
+# check DESCRIPTION COMMAND...: one case; what the command prints is shown when it fails.
+check() {
+  local description=$1
+  shift
+  if "$@" >"$scratch/output" 2>&1; then
+    passed=$((passed + 1))
+    printf '  ok    %s\n' "$description"
+  else
+    failed=$((failed + 1))
+    printf '  FAIL  %s\n' "$description"
+    sed 's/^/        /' "$scratch/output" | head -40
+    [[ -z $container ]] || podman logs --tail 20 "$container" 2>&1 | sed 's/^/        log: /'
+  fi
+}
+
+make_base() {
+  podman image exists "$base" && return
+  say "Making a Debian $debian base by debootstrap"
+  debootstrap --variant=minbase "$suite" "$scratch/base" >"$scratch/debootstrap.log" 2>&1 ||
+    { tail -20 "$scratch/debootstrap.log" >&2; return 1; }
+  tar -C "$scratch/base" -c . | podman import --quiet - "$base" >/dev/null
+  rm -rf "$scratch/base"
+}
+
+# build_image TARGET-ARGS...: compiled objects are kept between runs where ccache keeps the host's.
+build_image() {
+  local cache
+  cache=$(ccache --get-config cache_dir)
+  mkdir -p "$cache"
+  buildah bud --isolation chroot --format docker --build-arg "DEBIAN=$base" --volume "$cache:/root/.cache/ccache" \
+    -f docker/Dockerfile "$@" .
+}
+
+# start ARGS...: a container of the image, without any privilege: no capability, a user that nobody
+# knows, nothing writable, one CPU, 512 MB.
+start() {
+  container=$(podman --runtime runc run --detach --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+    --publish "127.0.0.1:$port:8001" --read-only --cap-drop all --security-opt no-new-privileges \
+    --user 12345:23456 --cpus 1 --memory 512m "$@")
+}
+
+stop() {
+  podman rm --force --time 0 "$container" >/dev/null
+  container=
+}
+
+wait_until_serving() {
+  local _
+  for _ in $(seq 150); do
+    "$reluctl" health >/dev/null 2>&1 && return
+    [[ $(podman inspect --format '{{.State.Running}}' "$container") == true ]] || return 1
+    sleep 0.2
+  done
+  return 1
+}
+
+megabytes() { echo $(($(podman image inspect --format '{{.Size}}' "$1") / 1000000)); }
+
+added_size_is_small() {
+  local of_base of_image
+  of_base=$(megabytes "$base")
+  of_image=$(megabytes "$image")
+  printf '        base %d MB, image %d MB, added %d MB\n' "$of_base" "$of_image" $((of_image - of_base)) | tee "$scratch/sizes"
+  ((of_image - of_base < max_added_mb))
+}
+
+infer_reports_sparsity() {
+  "$reluctl" --output json infer digits client/samples/*.png --truth-from-name >"$scratch/infer.json"
+  python3 - "$scratch/infer.json" <<'PYTHON'
+import json, sys
+requests = json.load(open(sys.argv[1]))["requests"]
+assert len(requests) == 10, len(requests)
+for request in requests:
+    assert request["classes"][0]["label"] == request["truth"], request
+    assert any(0 < layer["inactive"] < layer["elements"] for layer in request["layers"]), request
+PYTHON
+}
+
+log_says() { podman logs "$container" 2>&1 | grep -q -- "$1"; }
+
+exits_with_zero_on_sigterm() {
+  podman kill --signal TERM "$container" >/dev/null
+  local code
+  code=$(timeout 60 podman wait "$container")
+  [[ $code == 0 ]] || { echo "exit code $code"; return 1; }
+}
+
+models_are() {
+  local names
+  names=$("$reluctl" --output json models | python3 -c '
+import json, sys
+print(*sorted(model["name"] for model in json.load(sys.stdin)["models"]))')
+  [[ $names == "$*" ]] || { echo "models: $names, expected: $*"; return 1; }
+}
+
+make_base
+if [[ $with_tests == --with-tests ]]; then
+  say "Building the test stage and running the tests in it (Debian $debian)"
+  check "the tests pass in the image's build stage" build_image --target test
+fi
+say "Building the image (Debian $debian)"
+build_image --tag "$image" >"$scratch/build.log" 2>&1 || { tail -40 "$scratch/build.log" >&2; exit 1; }
+
+say "Checking the image"
+check "it adds less than $max_added_mb MB to its base" added_size_is_small
+cat "$scratch/sizes"
+
+start "$image"
+check "the built-in model serves, unprivileged and read-only" wait_until_serving
+check "predictions are right and come with sparsity" infer_reports_sparsity
+check "the CPU limit is seen" log_says 'cpus granted=1 '
+check "the health check inside the container passes" podman exec "$container" /usr/local/bin/reluctl health
+check "SIGTERM ends it with exit code 0" exits_with_zero_on_sigterm
+stop
+
+mkdir -p "$scratch/models/mine/1"
+cp server/builtin/digits.onnx "$scratch/models/mine/1/model.onnx"
+chmod -R a+rX "$scratch"
+start --volume "$scratch/models:/models:ro" --env RELUSERVE_LOG_LEVEL=debug "$image"
+check "a mounted repository serves" wait_until_serving
+check "only the repository's model is there" models_are mine
+"$reluctl" infer mine --random >/dev/null
+check "an environment variable is a flag" log_says 'method=ModelInfer\|method=Predict'
+stop
+
+start "$image" --lanes nonsense
+check "a bad flag ends it with exit code 2" [ "$(timeout 60 podman wait "$container")" = 2 ]
+stop
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))
