@@ -32,6 +32,15 @@ failed=0
 scratch=$(mktemp -d)
 container=
 
+# Limits that a host without every privilege can set too.
+export CONTAINERS_CONF=$scratch/containers.conf
+cat >"$CONTAINERS_CONF" <<'CONF'
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+CONF
+
 cleanup() {
   [[ -n $container ]] && podman rm --force --time 0 "$container" >/dev/null 2>&1
   rm -rf "$scratch"
@@ -69,16 +78,26 @@ build_image() {
   local cache
   cache=$(ccache --get-config cache_dir)
   mkdir -p "$cache"
-  buildah bud --isolation chroot --format docker --build-arg "DEBIAN=$base" --volume "$cache:/root/.cache/ccache" \
-    -f docker/Dockerfile "$@" .
+  buildah bud --layers --isolation chroot --format docker --build-arg "DEBIAN=$base" \
+    --volume "$cache:/root/.cache/ccache" -f docker/Dockerfile "$@" .
 }
 
 # start ARGS...: a container of the image, without any privilege: no capability, a user that nobody
 # knows, nothing writable, one CPU, 512 MB.
 start() {
-  container=$(podman --runtime runc run --detach --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+  container=$(podman run --detach \
     --publish "127.0.0.1:$port:8001" --read-only --cap-drop all --security-opt no-new-privileges \
-    --user 12345:23456 --cpus 1 --memory 512m "$@")
+    --user 12345:23456 --cpus 1 --memory 512m --no-healthcheck "$@")
+}
+
+# Kubernetes' own manifest, as far as podman plays it: one replica, without the volume of a cluster.
+plays_kubernetes_manifest() {
+  sed -e "s#image: reluserve:latest#image: $image#" -e 's/replicas: 2/replicas: 1/' \
+    -e "s#containerPort: 8001#containerPort: 8001\n              hostPort: $port#" \
+    docker/kubernetes/base/deployment.yaml >"$scratch/deployment.yaml"
+  podman kube play "$scratch/deployment.yaml"
+  container=$(podman ps --quiet --filter "ancestor=$image" | head -1)
+  wait_until_serving
 }
 
 stop() {
@@ -113,7 +132,7 @@ import json, sys
 requests = json.load(open(sys.argv[1]))["requests"]
 assert len(requests) == 10, len(requests)
 for request in requests:
-    assert request["classes"][0]["label"] == request["truth"], request
+    assert request["classifications"][0][0]["label"] == request["truth"], request
     assert any(0 < layer["inactive"] < layer["elements"] for layer in request["layers"]), request
 PYTHON
 }
@@ -168,6 +187,10 @@ stop
 start "$image" --lanes nonsense
 check "a bad flag ends it with exit code 2" [ "$(timeout 60 podman wait "$container")" = 2 ]
 stop
+
+check "the Kubernetes manifest starts and serves" plays_kubernetes_manifest
+podman kube down "$scratch/deployment.yaml" >/dev/null 2>&1
+container=
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))
