@@ -17,11 +17,7 @@ The last line is `N passed, N failed`.
 """
 
 import argparse
-import functools
-import json
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 
@@ -29,6 +25,9 @@ import numpy
 import onnx
 import torch
 import torchvision
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
+from served import Server  # noqa: E402
 
 NETWORKS = {
     "resnet18": {},
@@ -99,45 +98,20 @@ def export(network, path):
     return [node.name for node in onnx.load(path).graph.node if node.op_type in ("Relu", "Clip")]
 
 
-class Server:
-    """The real server on a free port, for the time of a `with` block."""
-
-    def __init__(self, binary, repository):
-        self._command = [str(binary), "--grpc-address", "127.0.0.1:0", "--model-repository", str(repository)]
-
-    def __enter__(self):
-        self._process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
-        log = []
-        for line in self._process.stderr:
-            log.append(line)
-            found = re.search(r"grpc_listening .*port=(\d+)", line)
-            if found:
-                self.address = f"127.0.0.1:{found[1]}"
-                return self
-        raise RuntimeError("the server did not start:\n" + "".join(log))
-
-    def __exit__(self, *_):
-        self._process.terminate()
-        self._process.communicate(timeout=60)
-
-
-def infer(reluctl, address, name, images):
+def infer(server, name, images):
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         numpy.save(file, images.numpy())
         file.flush()
-        result = subprocess.run(
-            [str(reluctl), "--server", address, "--timeout", "300", "--output", "json", "infer", name, file.name],
-            stdout=subprocess.PIPE, check=True, text=True)
-    return json.loads(result.stdout)["requests"][0]
+        return server.infer(name, file.name)
 
 
-def compare(name, batch, network, rectifiers, infer_on_server):
+def compare(name, batch, network, rectifiers, server):
     """One line of the report; raises AssertionError with what differs."""
     generator = torch.Generator().manual_seed(SEED + batch)
     images = torch.randn(batch, 3, 224, 224, generator=generator)
     with torch.no_grad(), PreActivations() as expected:
         logits = network(images).numpy()
-    answer = infer_on_server(name, images)
+    answer = infer(server, name, images)
 
     output = answer["outputs"][0]
     got = numpy.array(output["data"], dtype=numpy.float32).reshape(output["shape"])
@@ -179,14 +153,13 @@ def main():
         with tempfile.TemporaryDirectory() as repository:
             network = make_network(name)
             rectifiers = export(network, pathlib.Path(repository) / name / "1" / "model.onnx")
-            with Server(arguments.build / "server/reluserve", repository) as server:
-                infer_on_server = functools.partial(infer, arguments.build / "client/reluctl", server.address)
+            with Server(arguments.build, repository) as server:
                 for batch in BATCHES:
                     try:
-                        report = compare(name, batch, network, rectifiers, infer_on_server)
+                        report = compare(name, batch, network, rectifiers, server)
                         passed += 1
                         print(f"ok    {name} batch {batch}: {report}", flush=True)
-                    except (AssertionError, subprocess.CalledProcessError) as error:
+                    except AssertionError as error:
                         failed += 1
                         print(f"FAIL  {name} batch {batch}: {error}", flush=True)
     print(f"{passed} passed, {failed} failed")
