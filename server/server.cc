@@ -3,8 +3,6 @@
 
 #include "server/server.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -28,7 +26,6 @@ namespace {
 
 using batching::Scheduler;
 using batching::SchedulerOptions;
-using repository::ModelEntry;
 using repository::ModelRepository;
 
 // What gRPC gets to send answers that are computed.
@@ -52,37 +49,39 @@ SchedulerOptions ChooseLanes(const ServerOptions& options) {
   return chosen;
 }
 
-absl::StatusOr<ModelRepository> LoadModels(const ServerOptions& options) {
-  if (options.model_repository.empty()) return ModelRepository::LoadBuiltin();
-  return ModelRepository::LoadDirectory(options.model_repository);
+repository::RepositoryOptions ChooseModels(const ServerOptions& options,
+                                           const SchedulerOptions& lanes) {
+  repository::RepositoryOptions chosen;
+  chosen.path = options.model_repository;
+  chosen.threads_per_lane = lanes.threads_per_lane;
+  return chosen;
 }
 
-// The whole server and its services are serving when every model is; a model when it has loaded.
-void SetHealth(grpc::Server& server, const ModelRepository& repository) {
+// Health of the whole server and of its services is the server's readiness, that of a model whether
+// some version of it serves; kept in step from now on.
+void WatchHealth(grpc::Server& server, ModelRepository& repository) {
   grpc::HealthCheckServiceInterface& health = *server.GetHealthCheckService();
-  health.SetServingStatus("", repository.ready());
-  for (const char* service :
-       {inference::GRPCInferenceService::service_full_name(),
-        v1::PredictionService::service_full_name(), v1::ModelService::service_full_name()}) {
-    health.SetServingStatus(service, repository.ready());
-  }
-  for (const ModelEntry& entry : repository.entries()) {
-    health.SetServingStatus(entry.name, entry.model != nullptr);
-  }
+  repository.SetListener([&health](const std::string& model, bool model_ready, bool ready) {
+    health.SetServingStatus(model, model_ready);
+    for (const char* service :
+         {"", inference::GRPCInferenceService::service_full_name(),
+          v1::PredictionService::service_full_name(), v1::ModelService::service_full_name()}) {
+      health.SetServingStatus(service, ready);
+    }
+  });
 }
 
 }  // namespace
 
 absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   const SchedulerOptions lanes = ChooseLanes(options);
-  // Plans are made for as many threads as they will run with.
-  omp_set_num_threads(lanes.threads_per_lane);
-  RELUSERVE_ASSIGN_OR_RETURN(const ModelRepository repository, LoadModels(options));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelRepository> repository,
+                             ModelRepository::Create(ChooseModels(options, lanes)));
   RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Scheduler> scheduler, Scheduler::Create(lanes));
 
-  rpc::OpenInferenceService open_inference(repository, *scheduler);
-  rpc::PredictionService prediction(repository, *scheduler);
-  rpc::ModelService model(repository, lanes.threads_per_lane);
+  rpc::OpenInferenceService open_inference(*repository, *scheduler);
+  rpc::PredictionService prediction(*repository, *scheduler);
+  rpc::ModelService model(*repository, lanes.threads_per_lane);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -101,7 +100,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
         fmt::format("cannot listen on --grpc-address {}: is the address right and the port free?",
                     options.grpc_address));
   }
-  SetHealth(*server, repository);
+  WatchHealth(*server, *repository);
   spdlog::info("grpc_listening address={} port={}", options.grpc_address, port);
 
   int signal = 0;
@@ -109,12 +108,14 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   spdlog::info("draining signal={} timeout_s={}", signal, options.drain_timeout_s);
   // From here on, another signal ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
+  repository->Stop();
   server->GetHealthCheckService()->Shutdown();
   const absl::Time deadline = absl::Now() + absl::Seconds(options.drain_timeout_s);
   if (!scheduler->Drain(deadline)) spdlog::warn("drain timed out: requests are cut off");
   // Everything is computed: what is left are answers on their way out, and health watchers, who
   // would stay for ever.
   server->Shutdown(absl::ToChronoTime(absl::Now() + kShutdownGrace));
+  repository->SetListener(nullptr);
   spdlog::info("stopped");
   return absl::OkStatus();
 }

@@ -6,29 +6,25 @@
 #include <utility>
 
 #include "server/base/status.h"
+#include "server/repository/config_completion.h"
 
 namespace reluserve::repository {
 namespace {
 
-std::vector<TensorSpec> InputSpecs(const engine::CompiledModel& compiled) {
+ModelFacts FactsOf(const std::string& name, const engine::CompiledModel& compiled) {
   const graph::Graph& graph = compiled.graph();
-  std::vector<TensorSpec> specs;
+  const graph::SymbolicShapes& shapes = compiled.shapes();
+  ModelFacts facts = {name, {}, {}, shapes.batchable, shapes.obstacle};
   for (const graph::Input& input : graph.inputs) {
-    specs.push_back(
-        {graph.value(input.value).name, input.type, compiled.shapes().extents[input.value]});
+    const std::vector<int64_t>& shape = shapes.extents[input.value];
+    facts.inputs.push_back({graph.value(input.value).name, input.type, shape, shape});
   }
-  return specs;
-}
-
-std::vector<TensorSpec> OutputSpecs(const engine::CompiledModel& compiled) {
-  const graph::Graph& graph = compiled.graph();
-  std::vector<TensorSpec> specs;
   for (size_t i = 0; i < graph.outputs.size(); ++i) {
     const graph::ValueId id = graph.outputs[i];
-    specs.push_back(
-        {graph.value(id).name, compiled.output_types()[i], compiled.shapes().extents[id]});
+    const std::vector<int64_t>& shape = shapes.extents[id];
+    facts.outputs.push_back({graph.value(id).name, compiled.output_types()[i], shape, shape});
   }
-  return specs;
+  return facts;
 }
 
 // A list of labels that is too long or too short was made for another model.
@@ -54,8 +50,11 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   model->labels_ = source.labels;
   model->batching_ = source.batching;
   model->info_ = imported.info;
-  model->inputs_ = InputSpecs(*model->compiled_);
-  model->outputs_ = OutputSpecs(*model->compiled_);
+  model->config_ = source.config;
+  RELUSERVE_RETURN_IF_ERROR(CompleteConfig(FactsOf(source.name, *model->compiled_),
+                                           source.batching.max_batch_size, model->config_));
+  model->inputs_ = InputSpecs(model->config_);
+  model->outputs_ = OutputSpecs(model->config_);
   RELUSERVE_RETURN_IF_ERROR(CheckLabels(*model));
   return model;
 }

@@ -15,19 +15,13 @@
 
 #include <absl/status/statusor.h>
 
+#include "proto/model_config.pb.h"
 #include "server/engine/compiled_model.h"
 #include "server/onnx/importer.h"
 #include "server/repository/batching_options.h"
-#include "server/tensor/data_type.h"
+#include "server/repository/tensor_spec.h"
 
 namespace reluserve::repository {
-
-// An input or output as clients see it.
-struct TensorSpec {
-  std::string name;
-  DataType type = DataType::kFloat32;
-  std::vector<int64_t> shape;  // -1 where requests may differ
-};
 
 // Where a model comes from, and what goes with it.
 struct ModelSource {
@@ -36,20 +30,26 @@ struct ModelSource {
   std::string_view onnx;  // read while loading only
   // Of the classes, in the order of the first output; may be empty.
   std::vector<std::string> labels;
+  // What holds where the configuration does not say.
   BatchingOptions batching;
+  // As the repository has it; what it leaves out is completed from the model.
+  inference::ModelConfig config;
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.
 class LoadedModel {
  public:
   // Imports and compiles. Errors are the importer's and the engine's; INVALID_ARGUMENT also where
-  // the labels are not as many as the classes.
+  // the configuration contradicts the model (config_completion.h), or the labels are not as many as
+  // the classes.
   static absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const ModelSource& source);
 
   const std::string& name() const { return name_; }
   int64_t version() const { return version_; }
   const std::vector<std::string>& labels() const { return labels_; }
   const onnx_import::ModelInfo& info() const { return info_; }
+  // Complete: what the repository's left out is the model's own.
+  const inference::ModelConfig& config() const { return config_; }
   // In the model's order.
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
@@ -59,7 +59,7 @@ class LoadedModel {
   // request.
   std::optional<int64_t> class_count() const;
   // Whether the first extent of every input and output is a batch that requests choose.
-  bool batchable() const { return compiled_->shapes().batchable; }
+  bool batchable() const { return config_.max_batch_size() > 0; }
   // How its requests wait and share batches.
   const BatchingOptions& batching() const { return batching_; }
   engine::CompiledModel& compiled() const { return *compiled_; }
@@ -72,6 +72,7 @@ class LoadedModel {
   std::vector<std::string> labels_;
   BatchingOptions batching_;
   onnx_import::ModelInfo info_;
+  inference::ModelConfig config_;
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
   std::shared_ptr<engine::CompiledModel> compiled_;

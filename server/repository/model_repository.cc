@@ -3,8 +3,11 @@
 
 #include "server/repository/model_repository.h"
 
+#include <malloc.h>
+#include <omp.h>
+
 #include <algorithm>
-#include <chrono>
+#include <thread>
 #include <utility>
 
 #include <fmt/ranges.h>
@@ -12,113 +15,280 @@
 
 #include "server/base/status.h"
 #include "server/builtin/builtin_model.h"
-#include "server/repository/model_directory.h"
+#include "server/repository/model_loader.h"
 
 namespace reluserve::repository {
 namespace {
 
-constexpr int64_t kMaxModelBytes = int64_t{2} << 30;  // protobuf's own limit
-constexpr int64_t kMaxLabelBytes = int64_t{16} << 20;
+constexpr char kBuiltinName[] = "digits";
+constexpr char kEveryModel[] = "*";
+// A directory that is replaced by renaming is missing for a moment.
+constexpr int kMissingPolls = 2;
 
-// Loads and logs; a failure becomes part of the entry.
-ModelEntry LoadEntry(const ModelSource& source) {
-  const auto start = std::chrono::steady_clock::now();
-  absl::StatusOr<std::shared_ptr<const LoadedModel>> model = LoadedModel::Load(source);
-  const std::chrono::duration<double, std::milli> elapsed =
-      std::chrono::steady_clock::now() - start;
-  ModelEntry entry = {source.name, source.version, nullptr, model.status()};
-  if (model.ok()) {
-    entry.model = *std::move(model);
-    spdlog::info("model_loaded model={} version={} bytes={} activation_layers={} ms={:.0f}",
-                 source.name, source.version, source.onnx.size(),
-                 entry.model->compiled().layers().size(), elapsed.count());
-  } else {
-    spdlog::error("model_failed model={} version={} error=\"{}\"", source.name, source.version,
-                  std::string(entry.status.message()));
-  }
-  return entry;
+FoundModels BuiltinFolders() {
+  std::map<std::string, std::string> files;
+  files["1/model.onnx"] = builtin::DigitsModel();
+  files["labels.txt"] = builtin::DigitsLabels();
+  FoundModels found;
+  found.models.emplace(kBuiltinName, MemoryFolder(std::move(files)));
+  return found;
 }
 
-ModelEntry LoadNewest(const ModelDirectory& directory) {
-  ModelEntry entry = {directory.name, 0, nullptr, absl::OkStatus()};
-  if (directory.versions.empty()) {
-    entry.status = NotFound("directory {} has no version: expected {}/1/model.onnx",
-                            directory.path.string(), directory.path.string());
-  } else {
-    ModelSource source;
-    source.name = directory.name;
-    source.version = directory.versions.back();
-    entry.version = source.version;
-    const auto bytes =
-        ReadFile(directory.path / std::to_string(source.version) / "model.onnx", kMaxModelBytes);
-    if (bytes.ok()) {
-      source.onnx = *bytes;
-      const auto labels = ReadFile(directory.path / "labels.txt", kMaxLabelBytes);
-      if (labels.ok()) {
-        source.labels = SplitLines(*labels);
-      } else if (!absl::IsNotFound(labels.status())) {
-        spdlog::warn("labels_ignored model={} error=\"{}\"", directory.name,
-                     std::string(labels.status().message()));
-      }
-      return LoadEntry(source);
-    }
-    entry.status = bytes.status();
+Stamp StampOfAll(const ModelFolder& folder) {
+  Stamp stamp = folder.StampOfModel();
+  const absl::StatusOr<std::vector<int64_t>> versions = folder.Versions();
+  if (!versions.ok()) return stamp;
+  for (int64_t version : *versions) {
+    const Stamp files = folder.StampOfVersion(version);
+    stamp.insert(stamp.end(), files.begin(), files.end());
   }
-  spdlog::error("model_failed model={} error=\"{}\"", directory.name,
-                std::string(entry.status.message()));
-  return entry;
+  return stamp;
+}
+
+absl::Status UnknownModel(std::string_view name) {
+  return NotFound("there is no model \"{}\" in the repository", name);
 }
 
 }  // namespace
 
-absl::StatusOr<ModelRepository> ModelRepository::LoadBuiltin() {
-  ModelSource source;
-  source.name = "digits";
-  source.onnx = builtin::DigitsModel();
-  source.labels = SplitLines(builtin::DigitsLabels());
-  ModelRepository repository;
-  repository.entries_.push_back(LoadEntry(source));
-  RELUSERVE_RETURN_IF_ERROR(repository.entries_[0].status);
+absl::StatusOr<std::unique_ptr<ModelRepository>> ModelRepository::Create(
+    const RepositoryOptions& options) {
+  std::unique_ptr<ModelRepository> repository(new ModelRepository(options));
+  absl::Status status;
+  // On a thread of its own, whose OpenMP team goes with it.
+  std::thread([&] {
+    omp_set_num_threads(options.threads_per_lane);
+    status = repository->LoadAtStart();
+  }).join();
+  RELUSERVE_RETURN_IF_ERROR(status);
   return repository;
 }
 
-absl::StatusOr<ModelRepository> ModelRepository::LoadDirectory(const std::filesystem::path& path) {
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<ModelDirectory> directories,
-                             ListModelDirectories(path));
-  if (directories.empty()) {
+ModelRepository::ModelRepository(const RepositoryOptions& options)
+    : options_(options),
+      worker_(options.threads_per_lane),
+      table_(options.strict_readiness,
+             // What a model leaves behind is scattered over the heap; without this it stays there.
+             [this] { worker_.Post([] { malloc_trim(0); }); }) {}
+
+ModelRepository::~ModelRepository() { worker_.Stop(); }
+
+absl::StatusOr<FoundModels> ModelRepository::FindFolders() const {
+  if (options_.path.empty()) return BuiltinFolders();
+  return FindModels(options_.path, options_.model_name);
+}
+
+absl::Status ModelRepository::LoadAtStart() {
+  absl::MutexLock lock(&loading_);
+  RELUSERVE_ASSIGN_OR_RETURN(const FoundModels found, FindFolders());
+  for (const std::string& name : found.ignored) {
+    spdlog::warn("directory_ignored name=\"{}\" expected=\"at most 128 letters, digits, _ - .\"",
+                 name);
+  }
+  if (found.models.empty() && options_.control_mode == ControlMode::kNone) {
     return NotFound("model repository {} holds no model: expected {}/<model>/1/model.onnx",
-                    path.string(), path.string());
+                    options_.path.string(), options_.path.string());
   }
-  ModelRepository repository;
-  for (const ModelDirectory& directory : directories) {
-    repository.entries_.push_back(LoadNewest(directory));
+  const std::vector<std::string>& named = options_.load_models;
+  for (const std::string& name : named) {
+    if (name != kEveryModel && !found.models.contains(name)) return UnknownModel(name);
   }
-  return repository;
+  for (const auto& [name, folder] : found.models) {
+    const bool wanted = options_.control_mode != ControlMode::kExplicit ||
+                        std::find(named.begin(), named.end(), name) != named.end() ||
+                        std::find(named.begin(), named.end(), kEveryModel) != named.end();
+    if (!wanted) continue;
+    table_.Require(name);
+    // Logged, and kept in the table.
+    Refresh(name, *folder, "", /*force=*/true).IgnoreError();
+  }
+  table_.FinishStart();
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<const LoadedModel>> ModelRepository::Find(
-    std::string_view name, std::string_view version) const {
-  const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const ModelEntry& each) { return each.name == name; });
-  if (entry == entries_.end()) {
-    std::vector<std::string_view> names;
-    for (const ModelEntry& each : entries_) names.push_back(each.name);
-    return NotFound("there is no model \"{}\"; this server has {}", name, fmt::join(names, ", "));
+std::vector<IndexEntry> ModelRepository::Index(bool ready_only) const {
+  std::vector<IndexEntry> index = table_.Index(ready_only);
+  if (ready_only || options_.control_mode != ControlMode::kExplicit) return index;
+  const absl::StatusOr<FoundModels> found = FindFolders();
+  if (!found.ok()) return index;
+  for (const auto& [name, folder] : found->models) {
+    const bool known = std::any_of(index.begin(), index.end(),
+                                   [&, &name = name](const auto& e) { return e.name == name; });
+    if (!known) index.push_back({name, 0, ModelState::kUnavailable, "not loaded", nullptr});
   }
-  if (!version.empty() && version != std::to_string(entry->version)) {
-    return NotFound("model \"{}\" has no version \"{}\"; this server has version {}", name, version,
-                    entry->version);
-  }
-  if (entry->model == nullptr) {
-    return absl::UnavailableError(
-        fmt::format("model \"{}\" is not ready: {}", name, std::string(entry->status.message())));
-  }
-  return entry->model;
+  std::stable_sort(index.begin(), index.end(),
+                   [](const auto& a, const auto& b) { return a.name < b.name; });
+  return index;
 }
 
-bool ModelRepository::ready() const {
-  return std::all_of(entries_.begin(), entries_.end(),
-                     [](const ModelEntry& entry) { return entry.model != nullptr; });
+absl::Status ModelRepository::Refresh(const std::string& name, const ModelFolder& folder,
+                                      const std::string& config_json, bool force) {
+  Control& control = controls_[name];
+  control.loaded = StampOfAll(folder);
+  const auto refuse = [&](const absl::Status& status) {
+    spdlog::error("model_failed model={} error=\"{}\"", name, std::string(status.message()));
+    control.failed = true;
+    table_.Refuse(name, 0, std::string(status.message()));
+    return status;
+  };
+  const absl::StatusOr<std::vector<int64_t>> versions = folder.Versions();
+  if (!versions.ok()) return refuse(versions.status());
+  if (versions->empty()) {
+    return refuse(
+        NotFound("model \"{}\" has no version: expected a directory 1 with model.onnx", name));
+  }
+  const absl::StatusOr<inference::ModelConfig> config = LoadConfig(name, folder, config_json);
+  if (!config.ok()) return refuse(config.status());
+  const absl::Status status = RefreshVersions(name, folder, *config, {versions->back()}, force);
+  control.failed = !status.ok();
+  return status;
+}
+
+absl::Status ModelRepository::RefreshVersions(const std::string& name, const ModelFolder& folder,
+                                              const inference::ModelConfig& config,
+                                              const std::vector<int64_t>& versions, bool force) {
+  Control& control = controls_[name];
+  const Stamp of_model = folder.StampOfModel();
+  absl::Status first_error;
+  for (int64_t version : versions) {
+    Stamp stamp = folder.StampOfVersion(version);
+    stamp.insert(stamp.end(), of_model.begin(), of_model.end());
+    const auto tried = control.versions.find(version);
+    const bool unchanged = tried != control.versions.end() && tried->second == stamp;
+    if (!force && unchanged && table_.Serves(name, version)) continue;
+    table_.BeginLoading(name, version);
+    auto model = LoadVersion(name, folder, version, config);
+    control.versions[version] = std::move(stamp);
+    if (model.ok()) {
+      table_.Publish(name, version, *std::move(model));
+    } else {
+      table_.Refuse(name, version, std::string(model.status().message()));
+      first_error.Update(
+          Annotate(model.status(), fmt::format("model \"{}\" version {}", name, version)));
+    }
+  }
+  if (first_error.ok()) table_.Settle(name, versions);
+  return first_error;
+}
+
+absl::Status ModelRepository::CheckExplicit(std::string_view action) const {
+  if (options_.control_mode == ControlMode::kExplicit) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("models cannot be {} on request: the server was not started with "
+                  "--model-control-mode explicit",
+                  action));
+}
+
+absl::Status ModelRepository::LoadNow(const std::string& name, LoadOverrides overrides) {
+  absl::MutexLock lock(&loading_);
+  std::shared_ptr<const ModelFolder> folder;
+  const bool overridden = !overrides.config_json.empty() || !overrides.files.empty();
+  if (!overrides.files.empty()) {
+    if (!IsModelName(name)) return InvalidArgument("\"{}\" cannot be the name of a model", name);
+    folder = MemoryFolder(std::move(overrides.files));
+  } else {
+    RELUSERVE_ASSIGN_OR_RETURN(const FoundModels found, FindFolders());
+    const auto entry = found.models.find(name);
+    if (entry == found.models.end()) return UnknownModel(name);
+    folder = entry->second;
+  }
+  Control& control = controls_[name];
+  const bool force = overridden || control.overridden || control.failed;
+  const absl::Status status = Refresh(name, *folder, overrides.config_json, force);
+  control.overridden = overridden;
+  return status;
+}
+
+absl::Status ModelRepository::UnloadNow(const std::string& name) {
+  absl::MutexLock lock(&loading_);
+  if (controls_.erase(name) == 0) return UnknownModel(name);
+  spdlog::info("model_unloaded model={}", name);
+  table_.Withdraw(name);
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Calls `done` once: with the job's result, or, where the job is dropped, with UNAVAILABLE.
+class Answer {
+ public:
+  explicit Answer(ModelRepository::Done done) : done_(std::move(done)) {}
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  ~Answer() {
+    if (done_) done_(absl::UnavailableError("the server is shutting down"));
+  }
+  void operator()(absl::Status status) { std::exchange(done_, nullptr)(std::move(status)); }
+
+ private:
+  ModelRepository::Done done_;
+};
+
+}  // namespace
+
+void ModelRepository::StartLoad(std::string name, LoadOverrides overrides, Done done) {
+  const absl::Status allowed = CheckExplicit("loaded");
+  if (!allowed.ok()) return done(allowed);
+  // Shared, as a std::function is copied.
+  auto answer = std::make_shared<Answer>(std::move(done));
+  auto given = std::make_shared<LoadOverrides>(std::move(overrides));
+  worker_.Post([this, name = std::move(name), given, answer] {
+    (*answer)(LoadNow(name, std::move(*given)));
+  });
+}
+
+void ModelRepository::StartUnload(std::string name, Done done) {
+  const absl::Status allowed = CheckExplicit("unloaded");
+  if (!allowed.ok()) return done(allowed);
+  auto answer = std::make_shared<Answer>(std::move(done));
+  worker_.Post([this, name = std::move(name), answer] { (*answer)(UnloadNow(name)); });
+}
+
+absl::Status ModelRepository::Load(const std::string& name, LoadOverrides overrides) {
+  RELUSERVE_RETURN_IF_ERROR(CheckExplicit("loaded"));
+  absl::Status status = absl::UnavailableError("the server is shutting down");
+  worker_.Run([&] { status = LoadNow(name, std::move(overrides)); });
+  return status;
+}
+
+absl::Status ModelRepository::Unload(const std::string& name) {
+  RELUSERVE_RETURN_IF_ERROR(CheckExplicit("unloaded"));
+  absl::Status status = absl::UnavailableError("the server is shutting down");
+  worker_.Run([&] { status = UnloadNow(name); });
+  return status;
+}
+
+void ModelRepository::Poll() {
+  worker_.Run([this] { PollNow(); });
+}
+
+void ModelRepository::PollModel(const std::string& name, const ModelFolder& folder) {
+  Control& control = controls_[name];
+  control.missing_polls = 0;
+  Stamp now = StampOfAll(folder);
+  const bool settled = now == control.seen;
+  control.seen = now;
+  if (settled && now != control.loaded) Refresh(name, folder, "", /*force=*/false).IgnoreError();
+}
+
+void ModelRepository::PollNow() {
+  absl::MutexLock lock(&loading_);
+  const absl::StatusOr<FoundModels> found = FindFolders();
+  if (!found.ok()) {
+    spdlog::warn("poll_failed error=\"{}\"", std::string(found.status().message()));
+    return;
+  }
+  for (const auto& [name, folder] : found->models) PollModel(name, *folder);
+  for (auto control = controls_.begin(); control != controls_.end();) {
+    const auto& [name, state] = *control;
+    const bool gone =
+        !found->models.contains(name) && ++control->second.missing_polls >= kMissingPolls;
+    if (gone) {
+      spdlog::info("model_unloaded model={}", name);
+      table_.Withdraw(name);
+    }
+    control = gone ? controls_.erase(control) : std::next(control);
+  }
 }
 
 }  // namespace reluserve::repository

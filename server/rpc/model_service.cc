@@ -15,8 +15,8 @@
 namespace reluserve::rpc {
 namespace {
 
+using repository::IndexEntry;
 using repository::LoadedModel;
-using repository::ModelEntry;
 
 // Largest batch that a description may ask for: its plan takes no memory, but time to make.
 constexpr uint32_t kMaxDescribedBatch = 1024;
@@ -41,11 +41,11 @@ void EncodeLoaded(const LoadedModel& model, v1::ModelSummary& summary) {
   EncodeSpecs(model.outputs(), summary.mutable_outputs());
 }
 
-void EncodeEntry(const ModelEntry& entry, v1::ModelSummary& summary) {
+void EncodeEntry(const IndexEntry& entry, v1::ModelSummary& summary) {
   if (entry.model != nullptr) return EncodeLoaded(*entry.model, summary);
   summary.set_name(entry.name);
   if (entry.version > 0) summary.set_version(std::to_string(entry.version));
-  summary.set_reason(std::string(entry.status.message()));
+  summary.set_reason(entry.reason);
 }
 
 // The shapes to plan for: the probe's, with the batch asked for, or those asked for.
@@ -110,7 +110,7 @@ absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel
 grpc::ServerUnaryReactor* ModelService::ListModels(grpc::CallbackServerContext* context,
                                                    const v1::ListModelsRequest*,
                                                    v1::ListModelsResponse* response) {
-  for (const ModelEntry& entry : repository_.entries()) EncodeEntry(entry, *response->add_models());
+  for (const IndexEntry& entry : repository_.Index()) EncodeEntry(entry, *response->add_models());
   return Finish(context, {"ListModels", "", ""}, absl::OkStatus());
 }
 

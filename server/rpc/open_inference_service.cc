@@ -46,12 +46,9 @@ ServerUnaryReactor* OpenInferenceService::ServerReady(CallbackServerContext* con
 ServerUnaryReactor* OpenInferenceService::ModelReady(CallbackServerContext* context,
                                                      const inference::ModelReadyRequest* request,
                                                      inference::ModelReadyResponse* response) {
-  const auto model = repository_.Find(request->name(), request->version());
-  response->set_ready(model.ok());
-  // A model that did not load is an answer, not an error.
-  const absl::Status status =
-      absl::IsUnavailable(model.status()) ? absl::OkStatus() : model.status();
-  return Finish(context, {"ModelReady", request->name(), ""}, status);
+  const absl::StatusOr<bool> ready = repository_.IsReady(request->name(), request->version());
+  response->set_ready(ready.ok() && *ready);
+  return Finish(context, {"ModelReady", request->name(), ""}, ready.status());
 }
 
 ServerUnaryReactor* OpenInferenceService::ServerMetadata(
