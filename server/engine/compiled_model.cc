@@ -41,6 +41,7 @@ struct CompiledModel::State {
   CompileOptions options;
   std::vector<DataType> output_types;
   std::vector<sparsity::LayerInfo> layers;
+  std::vector<bool> layers_by_sample;
   std::string graph_before;
   std::string graph_after;
   std::vector<graph::PassReport> pass_reports;
@@ -140,11 +141,27 @@ std::vector<sparsity::LayerInfo> LayersOf(const Graph& graph,
   return layers;
 }
 
-// The probe's shapes with the batch brought down to one.
-std::vector<Shape> SmallestBatch(const Graph& graph, const graph::SymbolicShapes& shapes) {
+// Of each layer, whether the first axis of what it counts differs between two batches.
+std::vector<bool> LayersBySample(const Graph& graph,
+                                 const std::vector<graph::OperandInfo>& one_batch,
+                                 const std::vector<graph::OperandInfo>& other_batch) {
+  std::vector<bool> by_sample;
+  for (const graph::Node& node : graph.nodes) {
+    const auto layer = ActivationLayerOf(graph, node);
+    if (!layer || one_batch[node.outputs[0]].type != DataType::kFloat32) continue;
+    const graph::ValueId counted = layer->count_input ? node.inputs[0] : node.outputs[0];
+    const Shape& shape = one_batch[counted].shape;
+    by_sample.push_back(shape.rank() > 0 && shape[0] != other_batch[counted].shape[0]);
+  }
+  return by_sample;
+}
+
+// The probe's shapes with another batch, where the model has one.
+std::vector<Shape> WithBatch(const Graph& graph, const graph::SymbolicShapes& shapes,
+                             int64_t batch) {
   std::vector<Shape> result = shapes.probe_inputs;
   for (size_t i = 0; i < result.size(); ++i) {
-    if (shapes.batchable && graph.inputs[i].dims[0].symbolic()) result[i][0] = 1;
+    if (shapes.batchable && graph.inputs[i].dims[0].symbolic()) result[i][0] = batch;
   }
   return result;
 }
@@ -172,9 +189,12 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
                              graph::RunPasses(state->graph, context, options.passes));
   state->graph_after = state->graph.ToString();
 
-  const std::vector<Shape> inputs = SmallestBatch(state->graph, state->shapes);
+  const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts_of_two,
+                             state->Infer(WithBatch(state->graph, state->shapes, 2)));
+  state->layers_by_sample = LayersBySample(state->graph, facts, facts_of_two);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
   RELUSERVE_RETURN_IF_ERROR(
       State::GetPlan(state, {inputs, omp_get_max_threads(), /*strict=*/false}).status());
@@ -192,6 +212,9 @@ const Graph& CompiledModel::graph() const { return state_->graph; }
 const graph::SymbolicShapes& CompiledModel::shapes() const { return state_->shapes; }
 std::span<const DataType> CompiledModel::output_types() const { return state_->output_types; }
 std::span<const sparsity::LayerInfo> CompiledModel::layers() const { return state_->layers; }
+const std::vector<bool>& CompiledModel::layers_by_sample() const {
+  return state_->layers_by_sample;
+}
 const std::string& CompiledModel::graph_before() const { return state_->graph_before; }
 const std::string& CompiledModel::graph_after() const { return state_->graph_after; }
 std::span<const graph::PassReport> CompiledModel::pass_reports() const {

@@ -76,6 +76,9 @@ class CompiledModel {
   std::span<const DataType> output_types() const;
   // The activation layers in the order of execution.
   std::span<const sparsity::LayerInfo> layers() const;
+  // Of each layer, whether the first axis of its counts follows the batch. Not where the layer
+  // works on constants, or the model is not batchable.
+  const std::vector<bool>& layers_by_sample() const;
   // The graph's dump before the passes, and after them; and what each pass did.
   const std::string& graph_before() const;
   const std::string& graph_after() const;

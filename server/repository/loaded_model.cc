@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/base/status.h"
+#include "server/engine/same_bits.h"
 #include "server/repository/config_completion.h"
 
 namespace reluserve::repository {
@@ -43,8 +44,11 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
                              onnx_import::ImportModel(source.onnx));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
+  // A plan for each batch size, and some for other shapes and their strict twins.
+  engine::CompileOptions compile;
+  compile.max_plans = 16 + source.batching.max_batch_size;
   RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
-                             engine::CompiledModel::Create(std::move(imported.graph)));
+                             engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;
   model->version_ = source.version;
   model->labels_ = source.labels;
@@ -56,6 +60,9 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   model->inputs_ = InputSpecs(model->config_);
   model->outputs_ = OutputSpecs(model->config_);
   RELUSERVE_RETURN_IF_ERROR(CheckLabels(*model));
+  engine::SameBitsOptions same_bits;
+  same_bits.max_batch_size = model->batching_.max_batch_size;
+  model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
   return model;
 }
 

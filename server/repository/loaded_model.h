@@ -62,6 +62,10 @@ class LoadedModel {
   bool batchable() const { return config_.max_batch_size() > 0; }
   // How its requests wait and share batches.
   const BatchingOptions& batching() const { return batching_; }
+  // The sizes, ascending and beginning with 1, of the batches that may go through the model at
+  // once: up to batching().max_batch_size, and those only in which a sample's results were found to
+  // have the same bits as alone (engine/same_bits.h). A model that is not batchable has only 1.
+  const std::vector<int>& run_sizes() const { return run_sizes_; }
   engine::CompiledModel& compiled() const { return *compiled_; }
 
  private:
@@ -71,6 +75,7 @@ class LoadedModel {
   int64_t version_ = 0;
   std::vector<std::string> labels_;
   BatchingOptions batching_;
+  std::vector<int> run_sizes_ = {1};
   onnx_import::ModelInfo info_;
   inference::ModelConfig config_;
   std::vector<TensorSpec> inputs_;

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+#include "server/engine/same_bits.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <span>
+#include <utility>
+
+#include <absl/time/clock.h>
+
+#include "server/base/status.h"
+#include "server/engine/plan.h"
+
+namespace reluserve::engine {
+namespace {
+
+using sparsity::LayerCounts;
+
+// Random elements that any model of that type can take: indices stay within two classes.
+void FillRandom(Tensor& tensor, std::mt19937_64& random) {
+  const size_t bytes = tensor.byte_size();
+  auto* target = static_cast<uint8_t*>(tensor.mutable_data());
+  switch (tensor.type()) {
+    case DataType::kFloat32: {
+      std::uniform_real_distribution<float> values(-2.0f, 2.0f);
+      for (float& value : tensor.mutable_values<float>()) value = values(random);
+      return;
+    }
+    case DataType::kUint8:
+    case DataType::kInt8:
+      for (size_t i = 0; i < bytes; ++i) target[i] = static_cast<uint8_t>(random());
+      return;
+    default:
+      // The lowest byte of each little-endian element; of other float types, a denormal.
+      std::memset(target, 0, bytes);
+      for (size_t i = 0; i < bytes; i += ByteSize(tensor.type())) target[i] = random() & 1;
+  }
+}
+
+// What came of samples [0, samples).
+struct Results {
+  int64_t samples = 0;
+  std::vector<Tensor> outputs;
+  sparsity::Trace trace;
+};
+
+bool SameRows(const void* a, const void* b, size_t bytes_a, size_t bytes_b, int64_t samples,
+              int64_t sample) {
+  const size_t row = bytes_a / static_cast<size_t>(samples);
+  if (row != bytes_b) return false;
+  return std::memcmp(static_cast<const std::byte*>(a) + row * static_cast<size_t>(sample), b,
+                     row) == 0;
+}
+
+bool SameCounts(const LayerCounts& together, const LayerCounts& alone, int64_t samples,
+                int64_t sample, bool by_sample) {
+  for (const auto counts :
+       {&LayerCounts::inactive, &LayerCounts::saturated, &LayerCounts::non_finite}) {
+    const std::vector<uint32_t>& a = together.*counts;
+    const std::vector<uint32_t>& b = alone.*counts;
+    const int64_t rows = by_sample ? samples : 1;
+    if (!SameRows(a.data(), b.data(), a.size() * sizeof(uint32_t), b.size() * sizeof(uint32_t),
+                  rows, by_sample ? sample : 0)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Whether the sample of a batch came out as it did alone.
+bool SameSample(const CompiledModel& model, const Results& together, int64_t sample,
+                const Results& alone) {
+  for (size_t i = 0; i < together.outputs.size(); ++i) {
+    const Tensor& a = together.outputs[i];
+    const Tensor& b = alone.outputs[i];
+    if (!SameRows(a.data(), b.data(), a.byte_size(), b.byte_size(), together.samples, sample)) {
+      return false;
+    }
+  }
+  for (size_t i = 0; i < together.trace.layers.size(); ++i) {
+    if (!SameCounts(together.trace.layers[i], alone.trace.layers[i], together.samples, sample,
+                    model.layers_by_sample()[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Tries one model on one set of random samples.
+class Trial {
+ public:
+  Trial(CompiledModel& model, const SameBitsOptions& options) : model_(model), options_(options) {}
+
+  absl::Status Prepare() {
+    RELUSERVE_RETURN_IF_ERROR(MakeInputs());
+    absl::Time start;
+    for (int64_t sample = 0; sample < std::min(kDistinct, options_.max_batch_size); ++sample) {
+      start = absl::Now();
+      RELUSERVE_ASSIGN_OR_RETURN(Results results, Run(sample, 1));
+      alone_.push_back(std::move(results));
+    }
+    sample_time_ = absl::Now() - start;
+    return absl::OkStatus();
+  }
+
+  std::vector<int> SizesToTry() const {
+    const int largest = options_.max_batch_size;
+    const bool quick = sample_time_ * largest * (largest + 1) / 2 <= options_.time_limit;
+    std::vector<int> sizes;
+    for (int size = 2; size <= largest; ++size) {
+      const bool wanted = quick ? size <= 16 || size % 8 == 0 : (size & (size - 1)) == 0;
+      if (wanted || size == largest) sizes.push_back(size);
+    }
+    return sizes;
+  }
+
+  // A model that does not run at a size fails there.
+  bool Passes(int size) {
+    const absl::StatusOr<Results> together = Run(0, size);
+    for (int64_t sample = 0; together.ok() && sample < size; ++sample) {
+      if (!SameSample(model_, *together, sample, alone_[sample % kDistinct])) return false;
+    }
+    return together.ok();
+  }
+
+  // The first of two samples becomes not finite: the second must not notice. Spoils the inputs, so
+  // it comes last.
+  bool PassesNextToNaN() {
+    bool has_floats = false;
+    for (Tensor& input : inputs_) {
+      if (input.type() != DataType::kFloat32 || input.byte_size() == 0) continue;
+      input.mutable_values<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+      has_floats = true;
+    }
+    if (!has_floats) return true;
+    const absl::StatusOr<Results> together = Run(0, 2);
+    return together.ok() && SameSample(model_, *together, 1, alone_[1]);
+  }
+
+ private:
+  static constexpr int kDistinct = 4;
+
+  // As many samples as the largest batch has, of which the first few are drawn and repeated.
+  absl::Status MakeInputs() {
+    std::mt19937_64 random(options_.seed);
+    for (size_t i = 0; i < model_.shapes().probe_inputs.size(); ++i) {
+      Shape shape = model_.shapes().probe_inputs[i];
+      shape[0] = options_.max_batch_size;
+      RELUSERVE_ASSIGN_OR_RETURN(Tensor input,
+                                 Tensor::Allocate(model_.graph().inputs[i].type, shape));
+      FillRandom(input, random);
+      const size_t bytes = input.byte_size();
+      const size_t drawn = bytes / static_cast<size_t>(shape[0]) * kDistinct;
+      auto* data = static_cast<std::byte*>(input.mutable_data());
+      for (size_t at = drawn; at < bytes; ++at) data[at] = data[at - drawn];
+      inputs_.push_back(std::move(input));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Results> Run(int64_t first, int64_t samples) {
+    std::vector<Shape> shapes;
+    std::vector<const void*> data;
+    for (const Tensor& input : inputs_) {
+      const size_t row = input.byte_size() / static_cast<size_t>(input.shape()[0]);
+      data.push_back(static_cast<const std::byte*>(input.data()) +
+                     row * static_cast<size_t>(first));
+      shapes.push_back(input.shape());
+      shapes.back()[0] = samples;
+    }
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan, model_.GetPlan(shapes));
+    Results results;
+    results.samples = samples;
+    std::vector<void*> outputs;
+    for (size_t i = 0; i < plan->output_shapes.size(); ++i) {
+      RELUSERVE_ASSIGN_OR_RETURN(
+          Tensor output, Tensor::Allocate(model_.output_types()[i], plan->output_shapes[i]));
+      results.outputs.push_back(std::move(output));
+      outputs.push_back(results.outputs.back().mutable_data());
+    }
+    RELUSERVE_RETURN_IF_ERROR(context_.Run(plan, data, outputs, &results.trace));
+    return results;
+  }
+
+  CompiledModel& model_;
+  const SameBitsOptions options_;
+  ExecutionContext context_;
+  std::vector<Tensor> inputs_;  // of all samples
+  std::vector<Results> alone_;  // of each that was drawn
+  absl::Duration sample_time_;
+};
+
+}  // namespace
+
+std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& options) {
+  std::vector<int> passed = {1};
+  if (!model.shapes().batchable || options.max_batch_size < 2) return passed;
+  Trial trial(model, options);
+  if (!trial.Prepare().ok()) return passed;
+  for (const int size : trial.SizesToTry()) {
+    if (trial.Passes(size)) passed.push_back(size);
+  }
+  if (passed.size() > 1 && !trial.PassesNextToNaN()) return {1};
+  return passed;
+}
+
+}  // namespace reluserve::engine

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Which batch sizes a model may be run at so that a sample's results have the same bits as alone.
+// Kernels may choose their blocks, and with them the order of summation, by the batch; so this is
+// tried, not assumed.
+
+#ifndef RELUSERVE_SERVER_ENGINE_SAME_BITS_H_
+#define RELUSERVE_SERVER_ENGINE_SAME_BITS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include <absl/time/time.h>
+
+#include "server/engine/compiled_model.h"
+
+namespace reluserve::engine {
+
+struct SameBitsOptions {
+  // The largest size to try. At least 1.
+  int max_batch_size = 1;
+  // About how long trying the sizes may take: every one up to 16, then multiples of 8, and
+  // max_batch_size. Where it would be more, only powers of two and max_batch_size are tried.
+  absl::Duration time_limit = absl::Seconds(2);
+  // Of the random inputs.
+  uint64_t seed = 1;
+};
+
+// Runs the model on random samples, each alone and in batches, with as many OpenMP threads as the
+// caller has, and compares outputs and counts to the bit; also next to a sample that is not finite.
+// The sizes that passed, ascending: 1, and others if the model is batchable. True for the extents
+// of CompiledModel::shapes().probe_inputs; others may use other kernels.
+std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& options);
+
+}  // namespace reluserve::engine
+
+#endif  // RELUSERVE_SERVER_ENGINE_SAME_BITS_H_
