@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -11,9 +14,30 @@
 #include "server/server.h"
 #include "server/server_options.h"
 
+namespace {
+
+// Turns of the waiting loop before a thread sleeps: some ten microseconds, about what waking one
+// takes, so that the layers of a network, which follow each other closely, do not pay for it.
+constexpr char kSpinCount[] = "1000";
+
+// OpenMP's threads spin for milliseconds after each piece of work, in case more comes: on an idle
+// server, or while another lane computes, that is a CPU burnt. libgomp reads how long when it is
+// loaded, before main(), so the process starts itself again, once. Whoever set a variable of
+// OpenMP's knows better and is left alone.
+void WaitPassively(char** argv) {
+  if (getenv("OMP_WAIT_POLICY") != nullptr || getenv("GOMP_SPINCOUNT") != nullptr) return;
+  setenv("OMP_WAIT_POLICY", "passive", 1);
+  setenv("GOMP_SPINCOUNT", kSpinCount, 1);
+  execv("/proc/self/exe", argv);
+  // Where that cannot be done the server works all the same.
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   const reluserve::ParsedOptions parsed = reluserve::ParseServerOptions(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
+  WaitPassively(argv);
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("reluserve"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l %v");

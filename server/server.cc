@@ -15,6 +15,7 @@
 
 #include "server/base/status.h"
 #include "server/batching/cpu_grant.h"
+#include "server/batching/lanes.h"
 #include "server/batching/scheduler.h"
 #include "server/repository/model_repository.h"
 #include "server/rpc/model_service.h"
@@ -35,16 +36,18 @@ constexpr absl::Duration kShutdownGrace = absl::Seconds(1);
 SchedulerOptions ChooseLanes(const ServerOptions& options) {
   const batching::CpuGrant grant = batching::GetCpuGrant();
   SchedulerOptions chosen;
-  chosen.lanes = std::max(1, options.lanes);
-  chosen.threads_per_lane = options.threads_per_lane > 0 ? options.threads_per_lane
-                                                         : std::max(1, grant.cpus() / chosen.lanes);
+  const batching::LaneChoice lanes =
+      batching::ChooseLanes(grant.cpus(), options.lanes, options.threads_per_lane);
+  chosen.lanes = lanes.lanes;
+  chosen.threads_per_lane = lanes.threads_per_lane;
   chosen.queue_capacity = options.queue_capacity;
+  chosen.admitted_bytes = int64_t{options.max_admitted_mib} << 20;
   spdlog::info("cpus granted={} affinity={} quota={} lanes={} threads_per_lane={}", grant.cpus(),
                grant.affinity, grant.quota ? fmt::format("{:.2f}", *grant.quota) : "none",
                chosen.lanes, chosen.threads_per_lane);
-  if (chosen.lanes * chosen.threads_per_lane > grant.cpus()) {
-    spdlog::warn("lanes * threads_per_lane = {} is more than the {} CPUs granted",
-                 chosen.lanes * chosen.threads_per_lane, grant.cpus());
+  if (lanes.threads() > grant.cpus()) {
+    spdlog::warn("lanes * threads_per_lane = {} is more than the {} CPUs granted", lanes.threads(),
+                 grant.cpus());
   }
   return chosen;
 }

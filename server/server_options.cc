@@ -20,7 +20,7 @@ constexpr char kFooter[] = R"(
 Examples:
   reluserve                                         the built-in handwritten-digits model on port 8001
   reluserve --model-repository /models              every /models/<model>/<version>/model.onnx
-  reluserve --lanes 2 --threads-per-lane 1          two requests at once, a thread each
+  reluserve --lanes 2 --threads-per-lane 1          two batches at once, a thread each
   RELUSERVE_GRPC_ADDRESS=127.0.0.1:0 reluserve      any free port; the log says which)";
 
 void AddFlags(CLI::App& app, ServerOptions& options) {
@@ -32,19 +32,24 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
          "--model-repository", options.model_repository,
          "directory of <model>/<version>/model.onnx; without it the built-in model is served")
       ->envname("RELUSERVE_MODEL_REPOSITORY");
-  app.add_option("--lanes", options.lanes, "requests computed at once; 0: one")
+  app.add_option("--lanes", options.lanes,
+                 "batches computed at once; 0: one for every four CPUs granted")
       ->envname("RELUSERVE_LANES")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  app.add_option(
-         "--threads-per-lane", options.threads_per_lane,
-         "threads that compute one request; 0: the CPUs granted, shared out among the lanes")
+  app.add_option("--threads-per-lane", options.threads_per_lane,
+                 "threads that compute one batch; 0: the CPUs granted, shared out among the lanes")
       ->envname("RELUSERVE_THREADS_PER_LANE")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_option("--queue-capacity", options.queue_capacity,
                  "requests that may wait; more are refused")
       ->envname("RELUSERVE_QUEUE_CAPACITY")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  app.add_option("--max-admitted-mib", options.max_admitted_mib,
+                 "MiB of inputs held, waiting or being computed; what would be more is refused")
+      ->envname("RELUSERVE_MAX_ADMITTED_MIB")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   app.add_option("--max-message-mib", options.max_message_mib, "largest request message, in MiB")

@@ -18,12 +18,14 @@ struct ServerOptions {
   std::string grpc_address = "0.0.0.0:8001";
   // Directory laid out as <model>/<version>/model.onnx. Empty: the built-in model is served.
   std::string model_repository;
-  // Requests computed at once. 0: one.
+  // Batches computed at once. 0: one for every four CPUs granted, and one at least.
   int lanes = 0;
-  // Threads that compute one request. 0: the CPUs granted, shared out among the lanes.
+  // Threads that compute one batch. 0: the CPUs granted, shared out among the lanes.
   int threads_per_lane = 0;
   // Requests that may wait; more are refused with RESOURCE_EXHAUSTED.
   int queue_capacity = 256;
+  // MiB of inputs that may be held, waiting or being computed; more are refused likewise.
+  int max_admitted_mib = 512;
   // Largest request message, in MiB.
   int max_message_mib = 64;
   // After SIGTERM, how long requests in flight may take to finish.

@@ -41,7 +41,10 @@ struct InferenceRequest {
   // 1 is the highest of the model's levels, and any above its lowest counts as that. 0: the model's
   // default.
   uint64_t priority = 0;
+  // Whether the result's trace is to be filled. What is not asked for is not copied.
+  bool wants_trace = true;
   // Set by whoever asked, at any time, to say that the answer is no longer wanted; may be null.
+  // Scheduler::NoteCancellation tells the scheduler to look.
   std::shared_ptr<const std::atomic<bool>> cancelled;
 };
 
@@ -52,8 +55,8 @@ struct InferenceResult {
   ComputeTimes compute;
 };
 
-// Called once for each accepted request, on a lane's thread; it should hand the answer on and
-// return.
+// Called once for each accepted request, on a thread of the scheduler's; it should hand the answer
+// on and return.
 using Completion = absl::AnyInvocable<void(absl::StatusOr<InferenceResult>)>;
 
 }  // namespace reluserve::batching

@@ -4,15 +4,15 @@
 #include "server/batching/scheduler.h"
 
 #include <omp.h>
+#include <pthread.h>
 
-#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <absl/time/clock.h>
 
 #include "server/base/status.h"
 #include "server/batching/denormals.h"
-#include "server/engine/compiled_model.h"
 
 namespace reluserve::batching {
 namespace {
@@ -22,68 +22,37 @@ absl::Status CheckAtLeastOne(std::string_view name, int64_t value) {
   return InvalidArgument("{} is {}, expected at least 1", name, value);
 }
 
-// Why a request that waited is not worth computing; OK when it is.
-absl::Status StillWanted(const InferenceRequest& request, absl::Time timeout, absl::Time now) {
-  if (request.cancelled != nullptr && request.cancelled->load(std::memory_order_relaxed)) {
-    return absl::CancelledError("the request was cancelled while it waited");
+// What of a batch has to be answered now, with `status` if that is an error; the others have
+// samples left.
+struct Answers {
+  std::vector<EndedRequest> done;
+  std::vector<std::unique_ptr<AdmittedRequest>> unfinished;
+};
+
+Answers SortOut(Batch& batch, const absl::Status& status, absl::Time now) {
+  Answers answers;
+  for (Batch::Part& part : batch.parts) {
+    AdmittedRequest& request = *part.request;
+    absl::Status answer = status;
+    if (answer.ok() && request.remaining() > 0) {
+      answer = CheckStillWanted(request, now);
+      if (answer.ok()) {
+        answers.unfinished.push_back(std::move(part.request));
+        continue;
+      }
+    }
+    answers.done.push_back({std::move(part.request), std::move(answer)});
   }
-  if (now >= request.deadline) {
-    return absl::DeadlineExceededError("the deadline passed while the request waited");
-  }
-  if (now >= timeout) {
-    return absl::DeadlineExceededError("the timeout ended while the request waited");
-  }
-  return absl::OkStatus();
+  return answers;
 }
 
-// The request's level: 0, the only one, where the model has none.
-int LevelOf(const InferenceRequest& request, const repository::BatchingOptions& batching) {
-  if (batching.priority_levels == 0) return 0;
-  if (request.priority == 0) return batching.default_priority_level;
-  return static_cast<int>(
-      std::min<uint64_t>(request.priority, static_cast<uint64_t>(batching.priority_levels)));
-}
-
-// How long it may wait: the request's own timeout can only shorten the policy's.
-absl::Duration TimeoutOf(const InferenceRequest& request,
-                         const repository::BatchingOptions& batching, int level) {
-  const auto own_policy = batching.priority_queue_policy.find(level);
-  const repository::QueuePolicy& policy = own_policy != batching.priority_queue_policy.end()
-                                              ? own_policy->second
-                                              : batching.default_queue_policy;
-  absl::Duration timeout = absl::InfiniteDuration();
-  if (policy.default_timeout_us > 0) timeout = absl::Microseconds(policy.default_timeout_us);
-  if (policy.allow_timeout_override && request.timeout > absl::ZeroDuration()) {
-    timeout = std::min(timeout, request.timeout);
+std::vector<RequestRecord> Records(const std::vector<EndedRequest>& done) {
+  std::vector<RequestRecord> records;
+  for (const EndedRequest& end : done) {
+    const InferenceResult& result = end.request->result;
+    records.push_back({end.request->samples, result.queue_time, result.compute, end.status});
   }
-  return timeout;
-}
-
-absl::Status Run(const InferenceRequest& request, engine::ExecutionContext& context,
-                 InferenceResult& result) {
-  const absl::Time start = absl::Now();
-  engine::CompiledModel& model = request.model->compiled();
-  std::vector<Shape> shapes;
-  std::vector<const void*> inputs;
-  for (const TensorView& input : request.inputs) {
-    shapes.push_back(input.shape);
-    inputs.push_back(input.data);
-  }
-  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::Plan> plan, model.GetPlan(shapes));
-  std::vector<void*> outputs;
-  const std::span<const Shape> output_shapes = engine::OutputShapes(*plan);
-  for (size_t i = 0; i < output_shapes.size(); ++i) {
-    RELUSERVE_ASSIGN_OR_RETURN(Tensor output,
-                               Tensor::Allocate(model.output_types()[i], output_shapes[i]));
-    result.outputs.push_back(std::move(output));
-    outputs.push_back(result.outputs.back().mutable_data());
-  }
-  // Counted for every request, asked for or not: by the counts the engine also notices NaN and
-  // infinity that arise on the way, and then computes again by its strict plan.
-  const absl::Status status = context.Run(plan, inputs, outputs, &result.trace);
-  if (!status.ok()) result.trace.layers.clear();
-  result.compute.infer = absl::Now() - start;
-  return status;
+  return records;
 }
 
 }  // namespace
@@ -93,118 +62,168 @@ absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOpti
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("lanes", options.lanes));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("threads_per_lane", options.threads_per_lane));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_capacity", options.queue_capacity));
-  RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_bytes", options.queue_bytes));
+  RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("admitted_bytes", options.admitted_bytes));
   return std::unique_ptr<Scheduler>(new Scheduler(options, observer));
 }
 
 Scheduler::Scheduler(const SchedulerOptions& options, BatchObserver* observer)
-    : options_(options), observer_(observer) {
-  for (int i = 0; i < options_.lanes; ++i) lanes_.emplace_back([this] { RunLane(); });
+    : options_(options),
+      observer_(observer),
+      queues_(QueueLimits{options.queue_capacity, options.admitted_bytes}) {
+  for (int i = 0; i < options_.lanes; ++i) threads_.emplace_back([this, i] { RunLane(i); });
+  threads_.emplace_back([this] { RunTimer(); });
 }
 
 Scheduler::~Scheduler() {
-  std::deque<Waiting> unanswered;
+  std::vector<EndedRequest> unanswered;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = draining_ = true;
-    unanswered.swap(queue_);
+    unanswered = queues_.RemoveAll(absl::UnavailableError("the server is shutting down"));
+    work_.SignalAll();
+    timer_due_.Signal();
   }
-  for (Waiting& waiting : unanswered) {
-    waiting.completion(absl::UnavailableError("the server is shutting down"));
-  }
-  for (std::thread& lane : lanes_) lane.join();
+  AnswerUncomputed(std::move(unanswered));
+  for (std::thread& thread : threads_) thread.join();
 }
 
 absl::Status Scheduler::Submit(InferenceRequest request, Completion completion) {
   const std::shared_ptr<const repository::LoadedModel> model = request.model;
-  Waiting waiting;
-  for (const TensorView& input : request.inputs) {
-    waiting.bytes += static_cast<int64_t>(input.byte_size());
-  }
-  waiting.level = LevelOf(request, model->batching());
-  waiting.since = absl::Now();
-  waiting.timeout = waiting.since + TimeoutOf(request, model->batching(), waiting.level);
-  waiting.request = std::move(request);
-  waiting.completion = std::move(completion);
-  absl::Status status = Admit(std::move(waiting));
+  auto admitted = std::make_unique<AdmittedRequest>();
+  admitted->request = std::move(request);
+  admitted->completion = std::move(completion);
+  absl::Status status = Admit(admitted);
   if (!status.ok() && observer_ != nullptr) {
     observer_->OnNotComputed(*model, status, absl::ZeroDuration());
   }
   return status;
 }
 
-absl::Status Scheduler::Admit(Waiting waiting) {
+absl::Status Scheduler::Admit(std::unique_ptr<AdmittedRequest>& request) {
   absl::MutexLock lock(&mutex_);
   if (draining_) return absl::UnavailableError("the server is shutting down");
-  const bool fits = static_cast<int>(queue_.size()) < options_.queue_capacity &&
-                    (queue_.empty() || queued_bytes_ + waiting.bytes <= options_.queue_bytes);
-  if (!fits) {
-    return ResourceExhausted(
-        "the queue is full: {} requests with {} bytes of input wait (limits: {} and {})",
-        queue_.size(), queued_bytes_, options_.queue_capacity, options_.queue_bytes);
-  }
-  queued_bytes_ += waiting.bytes;
-  // Behind those of its level and of higher ones, which have smaller numbers.
-  const auto place =
-      std::upper_bound(queue_.begin(), queue_.end(), waiting.level,
-                       [](int level, const Waiting& other) { return level < other.level; });
-  queue_.insert(place, std::move(waiting));
+  RELUSERVE_RETURN_IF_ERROR(queues_.Add(request, absl::Now()));
+  work_.Signal();
+  if (queues_.NextExpiry() < timer_set_to_) timer_due_.Signal();
   return absl::OkStatus();
+}
+
+void Scheduler::NoteCancellation() {
+  absl::MutexLock lock(&mutex_);
+  if (queues_.waiting() == 0) return;
+  cancellations_ = true;
+  timer_due_.Signal();
 }
 
 bool Scheduler::Drain(absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
   draining_ = true;
+  work_.SignalAll();
   return mutex_.AwaitWithDeadline(absl::Condition(this, &Scheduler::AllAnswered), deadline);
 }
 
-bool Scheduler::AllAnswered() const { return queue_.empty() && running_ == 0; }
+bool Scheduler::AllAnswered() const {
+  return queues_.waiting() == 0 && running_ == 0 && answering_ == 0;
+}
 
-bool Scheduler::SomethingToDo() const { return stopping_ || !queue_.empty(); }
-
-std::optional<Scheduler::Waiting> Scheduler::Next() {
+std::optional<Batch> Scheduler::NextBatch() {
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Scheduler::SomethingToDo));
-  if (stopping_) return std::nullopt;
-  Waiting next = std::move(queue_.front());
-  queue_.pop_front();
-  queued_bytes_ -= next.bytes;
-  ++running_;
-  return next;
+  while (!stopping_) {
+    absl::Time ask_again;
+    std::optional<Batch> batch = queues_.Take(absl::Now(), running_ == 0 || draining_, ask_again);
+    if (batch) {
+      ++running_;
+      // What is left may be due for another lane.
+      if (queues_.waiting() > 0) work_.Signal();
+      return batch;
+    }
+    work_.WaitWithDeadline(&mutex_, ask_again);
+  }
+  return std::nullopt;
 }
 
-absl::StatusOr<InferenceResult> Scheduler::Answer(const Waiting& waiting,
-                                                  engine::ExecutionContext& context) {
-  const InferenceRequest& request = waiting.request;
-  InferenceResult result;
-  const absl::Time start = absl::Now();
-  result.queue_time = start - waiting.since;
-  absl::Status status = StillWanted(request, waiting.timeout, start);
-  if (status.ok() && request.prepare) status = request.prepare();
-  if (!status.ok()) {
-    if (observer_ != nullptr) observer_->OnNotComputed(*request.model, status, result.queue_time);
-    return status;
+void Scheduler::RunTimer() {
+  absl::MutexLock lock(&mutex_);
+  while (!stopping_) {
+    std::vector<EndedRequest> ended = queues_.RemoveExpired(absl::Now());
+    if (std::exchange(cancellations_, false)) {
+      for (EndedRequest& end : queues_.RemoveCancelled()) ended.push_back(std::move(end));
+    }
+    if (ended.empty()) {
+      timer_set_to_ = queues_.NextExpiry();
+      timer_due_.WaitWithDeadline(&mutex_, timer_set_to_);
+      continue;
+    }
+    ++answering_;
+    mutex_.Unlock();
+    AnswerUncomputed(std::move(ended));
+    mutex_.Lock();
+    --answering_;
   }
-  result.compute.input = absl::Now() - start;
-  status = Run(request, context, result);
+}
+
+void Scheduler::AnswerUncomputed(std::vector<EndedRequest> ended) {
+  const absl::Time now = absl::Now();
+  for (EndedRequest& end : ended) {
+    AdmittedRequest& request = *end.request;
+    if (observer_ != nullptr) {
+      observer_->OnNotComputed(*request.request.model, end.status, now - request.arrived);
+    }
+    request.completion(std::move(end.status));
+  }
+}
+
+void Scheduler::Finish(Batch batch, const BatchRunner::Outcome& outcome,
+                       const sparsity::Trace& trace) {
+  if (batch.parts.empty()) return;
+  Answers answers = SortOut(batch, outcome.status, absl::Now());
   if (observer_ != nullptr) {
-    const Shape& shape = request.inputs.empty() ? Shape() : request.inputs[0].shape;
-    const int64_t samples = request.model->batchable() && shape.rank() > 0 ? shape[0] : 1;
-    const RequestRecord record = {samples, result.queue_time, result.compute, status};
     observer_->OnBatch(
-        {*request.model, samples, result.compute, status, result.trace, std::span(&record, 1)});
+        {*batch.model, batch.samples, outcome.times, outcome.status, trace, Records(answers.done)});
   }
-  if (!status.ok()) return status;
-  return result;
+  {
+    absl::MutexLock lock(&mutex_);
+    queues_.Charge(*batch.model, outcome.times.total());
+    for (const EndedRequest& end : answers.done) queues_.Release(*end.request);
+    for (auto& request : answers.unfinished) {
+      if (stopping_) {
+        queues_.Release(*request);
+        answers.done.push_back(
+            {std::move(request), absl::UnavailableError("the server is shutting down")});
+        continue;
+      }
+      queues_.PutBack(std::move(request));
+      if (queues_.NextExpiry() < timer_set_to_) timer_due_.Signal();
+    }
+  }
+  for (EndedRequest& end : answers.done) {
+    AdmittedRequest& request = *end.request;
+    if (end.status.ok()) {
+      request.completion(std::move(request.result));
+    } else {
+      request.completion(std::move(end.status));
+    }
+  }
 }
 
-void Scheduler::RunLane() {
+void Scheduler::RunLane(int number) {
+  // For whoever watches the process; the threads that OpenMP starts here get the same name.
+  pthread_setname_np(pthread_self(), fmt::format("lane-{}", number).c_str());
   omp_set_num_threads(options_.threads_per_lane);
   // Of this thread, and so of the team it starts: new threads begin with their creator's mode.
   FlushDenormalsToZero();
-  engine::ExecutionContext context;
-  while (std::optional<Waiting> waiting = Next()) {
-    waiting->completion(Answer(*waiting, context));
+  BatchRunner runner;
+  while (std::optional<Batch> batch = NextBatch()) {
+    std::vector<EndedRequest> unprepared;
+    const BatchRunner::Outcome outcome = runner.Run(*batch, unprepared);
+    if (!unprepared.empty()) {
+      {
+        absl::MutexLock lock(&mutex_);
+        for (const EndedRequest& end : unprepared) queues_.Release(*end.request);
+      }
+      AnswerUncomputed(std::move(unprepared));
+    }
+    Finish(*std::move(batch), outcome, runner.trace());
     absl::MutexLock lock(&mutex_);
     --running_;
   }

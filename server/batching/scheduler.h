@@ -2,13 +2,13 @@
 // Copyright 2026 The reluserve authors
 
 // Runs requests on a fixed set of compute lanes, however many models there are, so that the CPUs
-// are never oversubscribed: L lanes of T OpenMP threads each.
+// are never oversubscribed: L lanes of T OpenMP threads each. While the lanes are busy requests
+// gather into batches.
 
 #ifndef RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
 #define RELUSERVE_SERVER_BATCHING_SCHEDULER_H_
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -21,22 +21,25 @@
 #include <absl/time/time.h>
 
 #include "server/batching/batch_observer.h"
+#include "server/batching/batch_runner.h"
 #include "server/batching/inference_request.h"
+#include "server/batching/request_queues.h"
 
 namespace reluserve::batching {
 
 struct SchedulerOptions {
-  // Threads that take requests, each running one at a time. At least 1. More lanes serve more
-  // requests at once, each more slowly.
+  // Threads that take batches, each running one at a time. At least 1. More lanes serve more
+  // batches at once, each more slowly.
   int lanes = 1;
   // OpenMP threads each lane computes with. At least 1. lanes * threads_per_lane should not exceed
   // the CPUs granted (cpu_grant.h).
   int threads_per_lane = 1;
-  // Requests that may wait; one more is refused. At least 1.
+  // Requests that may wait, of all models; one more is refused. At least 1.
   int queue_capacity = 256;
-  // Bytes of inputs that may wait; a request that would make it more is refused, unless it waits
-  // alone. At least 1. The other limit to the memory that an overload takes.
-  int64_t queue_bytes = int64_t{512} << 20;
+  // Bytes of inputs that may be held, waiting or being computed; a request that would make it more
+  // is refused, unless there is no other. At least 1. The limit to the memory that an overload
+  // takes.
+  int64_t admitted_bytes = int64_t{512} << 20;
 };
 
 // Thread-safe.
@@ -53,39 +56,39 @@ class Scheduler {
   // completion is then not called.
   absl::Status Submit(InferenceRequest request, Completion completion);
 
+  // To be called after `cancelled` of a request was set: if it waits, it is answered soon, and not
+  // when its turn comes.
+  void NoteCancellation();
+
   // Takes no more requests and waits until all accepted ones are answered, or until `deadline`;
   // whether they were.
   bool Drain(absl::Time deadline);
 
  private:
-  struct Waiting {
-    InferenceRequest request;
-    Completion completion;
-    int64_t bytes = 0;  // of the inputs
-    int level = 0;      // of priority
-    absl::Time since;
-    absl::Time timeout = absl::InfiniteFuture();
-  };
-
   Scheduler(const SchedulerOptions& options, BatchObserver* observer);
-  absl::Status Admit(Waiting waiting);
-  void RunLane();
-  absl::StatusOr<InferenceResult> Answer(const Waiting& waiting, engine::ExecutionContext& context);
-  bool SomethingToDo() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Admit(std::unique_ptr<AdmittedRequest>& request);
+  void RunLane(int number);
+  void RunTimer();
+  // The next batch, which then counts as running; nothing when the lane is to end.
+  std::optional<Batch> NextBatch();
+  // Tells the observer, answers the requests that are done and puts the others back.
+  void Finish(Batch batch, const BatchRunner::Outcome& outcome, const sparsity::Trace& trace);
+  void AnswerUncomputed(std::vector<EndedRequest> ended);
   bool AllAnswered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The request that has waited longest, which then counts as running; nothing when the lane is to
-  // end.
-  std::optional<Waiting> Next();
 
   const SchedulerOptions options_;
   BatchObserver* const observer_;
   absl::Mutex mutex_;
-  std::deque<Waiting> queue_ ABSL_GUARDED_BY(mutex_);
-  int64_t queued_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  int running_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::CondVar work_;       // something was queued, or the lanes are to end
+  absl::CondVar timer_due_;  // the timer has to look again
+  RequestQueues queues_ ABSL_GUARDED_BY(mutex_);
+  int running_ ABSL_GUARDED_BY(mutex_) = 0;    // lanes that compute
+  int answering_ ABSL_GUARDED_BY(mutex_) = 0;  // answers on their way from the timer
+  absl::Time timer_set_to_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  bool cancellations_ ABSL_GUARDED_BY(mutex_) = false;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> lanes_;  // last: they use what is above
+  std::vector<std::thread> threads_;  // last: they use what is above
 };
 
 }  // namespace reluserve::batching

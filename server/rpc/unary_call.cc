@@ -38,8 +38,9 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const Cal
   return reactor;
 }
 
-InferenceCall::InferenceCall(const CallLabel& label, Encode encode)
+InferenceCall::InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode)
     : label_(label),
+      scheduler_(scheduler),
       encode_(std::move(encode)),
       start_(absl::Now()),
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
@@ -48,7 +49,7 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
                                                const CallLabel& label,
                                                batching::Scheduler& scheduler,
                                                batching::InferenceRequest request, Encode encode) {
-  auto* call = new InferenceCall(label, std::move(encode));
+  auto* call = new InferenceCall(label, scheduler, std::move(encode));
   request.deadline = absl::FromChrono(context->deadline());
   request.cancelled = call->cancelled_;
   const absl::Status submitted = scheduler.Submit(
@@ -65,7 +66,10 @@ void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& resu
   grpc::ServerUnaryReactor::Finish(answer);
 }
 
-void InferenceCall::OnCancel() { cancelled_->store(true, std::memory_order_relaxed); }
+void InferenceCall::OnCancel() {
+  cancelled_->store(true, std::memory_order_relaxed);
+  scheduler_.NoteCancellation();
+}
 
 void InferenceCall::OnDone() { delete this; }
 

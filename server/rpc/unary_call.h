@@ -48,12 +48,13 @@ class InferenceCall : public grpc::ServerUnaryReactor {
                                          batching::InferenceRequest request, Encode encode);
 
  private:
-  InferenceCall(const CallLabel& label, Encode encode);
+  InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;
   void OnDone() override;
 
   const CallLabel label_;
+  batching::Scheduler& scheduler_;
   const Encode encode_;
   const absl::Time start_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;

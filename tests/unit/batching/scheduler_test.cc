@@ -5,6 +5,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -228,6 +229,128 @@ TEST(SchedulerTest, TellsTheObserverWhatWasNotComputed) {
                   absl::StatusCode::kInvalidArgument, absl::StatusCode::kResourceExhausted));
 }
 
+TEST(SchedulerTest, AnswersWhatExpiresWhileItWaits) {
+  Recorder recorder;
+  const auto scheduler = Scheduler::Create({}, &recorder).value();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  Answer patient;
+  ASSERT_TRUE(scheduler->Submit(Request(), patient.Receiver()).ok());
+  // The second is due before the first, for which the timer is set by then.
+  Answer later;
+  Answer sooner;
+  InferenceRequest request = Request();
+  request.deadline = absl::Now() + absl::Milliseconds(40);
+  ASSERT_TRUE(scheduler->Submit(request, later.Receiver()).ok());
+  request.deadline = absl::InfiniteFuture();
+  request.timeout = absl::Milliseconds(5);
+  ASSERT_TRUE(scheduler->Submit(request, sooner.Receiver()).ok());
+  // No lane is free.
+  EXPECT_EQ(sooner.Wait().status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(later.Wait().status().code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_THAT(std::string(sooner.Wait().status().message()), HasSubstr("timeout"));
+  EXPECT_THAT(std::string(later.Wait().status().message()), HasSubstr("deadline"));
+  EXPECT_FALSE(patient.HasArrived());
+  blocker.Release();
+  EXPECT_TRUE(patient.Wait().ok());
+  EXPECT_EQ(recorder.not_computed.size(), 2u);
+}
+
+TEST(SchedulerTest, AnswersWhatIsCancelledWhileItWaits) {
+  const auto scheduler = MakeScheduler();
+  scheduler->NoteCancellation();  // of nothing
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  InferenceRequest request = Request();
+  request.cancelled = cancelled;
+  Answer answer;
+  ASSERT_TRUE(scheduler->Submit(request, answer.Receiver()).ok());
+  cancelled->store(true);
+  scheduler->NoteCancellation();
+  EXPECT_EQ(answer.Wait().status().code(), absl::StatusCode::kCancelled) << "no lane is free";
+  blocker.Release();
+  EXPECT_TRUE(Answered(*scheduler, Request()).ok());
+}
+
+TEST(SchedulerTest, RequestsThatWaitShareABatch) {
+  Recorder recorder;
+  const auto scheduler = Scheduler::Create({}, &recorder).value();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  const float values[3][6] = {{1, -2, 3, -4, 5, -6}, {-7, 8, -9}, {10, 11, -12, 13, 14, -15}};
+  Answer answers[3];
+  for (int i = 0; i < 3; ++i) {
+    InferenceRequest request = Request(values[i], i == 1 ? 1 : 2);
+    request.wants_trace = i != 1;
+    ASSERT_TRUE(scheduler->Submit(request, answers[i].Receiver()).ok());
+  }
+  blocker.Release();
+  for (Answer& answer : answers) ASSERT_TRUE(answer.Wait().ok());
+  EXPECT_THAT(answers[0].Wait()->outputs[0].values<float>(), ElementsAre(1, 0, 3, 0, 5, 0));
+  EXPECT_THAT(answers[1].Wait()->outputs[0].values<float>(), ElementsAre(0, 8, 0));
+  EXPECT_THAT(answers[2].Wait()->outputs[0].values<float>(), ElementsAre(10, 11, 0, 13, 14, 0));
+  EXPECT_THAT(answers[0].Wait()->trace.layers.at(0).inactive, ElementsAre(0, 1, 0, 1, 0, 1));
+  EXPECT_TRUE(answers[1].Wait()->trace.layers.empty()) << "was not asked for";
+  EXPECT_THAT(answers[2].Wait()->trace.layers.at(0).inactive, ElementsAre(0, 0, 1, 0, 0, 1));
+  ASSERT_EQ(recorder.batches.size(), 2u);
+  EXPECT_EQ(recorder.batches[1].samples, 5);
+  EXPECT_EQ(recorder.batches[1].requests.size(), 3u);
+  EXPECT_THAT(recorder.batches[1].trace.layers.at(0).inactive,
+              ElementsAre(0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 0, 1));
+}
+
+TEST(SchedulerTest, ALargeRequestIsComputedInSeveralBatches) {
+  Recorder recorder;
+  const auto scheduler = Scheduler::Create({}, &recorder).value();
+  constexpr int kSamples = 19;
+  std::vector<float> values;
+  std::vector<float> expected;
+  for (int i = 0; i < 3 * kSamples; ++i) {
+    values.push_back(static_cast<float>(i % 2 == 0 ? i + 1 : -i));
+    expected.push_back(std::max(0.0f, values.back()));
+  }
+  int prepared = 0;
+  InferenceRequest request = Request(values.data(), kSamples);
+  request.prepare = [&prepared] {
+    ++prepared;
+    return absl::OkStatus();
+  };
+  const auto result = Answered(*scheduler, request);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(prepared, 1);
+  EXPECT_EQ(result->outputs[0].shape(), (Shape{kSamples, 3}));
+  EXPECT_THAT(result->outputs[0].values<float>(), testing::ElementsAreArray(expected));
+  EXPECT_EQ(result->trace.layers.at(0).samples, kSamples);
+  EXPECT_EQ(result->trace.layers.at(0).inactive.size(), 3u * kSamples);
+  ASSERT_EQ(recorder.batches.size(), 3u);
+  EXPECT_EQ(recorder.batches[0].samples, 8);
+  EXPECT_TRUE(recorder.batches[0].requests.empty());
+  EXPECT_EQ(recorder.batches[2].samples, 3);
+  ASSERT_EQ(recorder.batches[2].requests.size(), 1u);
+  EXPECT_EQ(recorder.batches[2].requests[0].samples, kSamples);
+  EXPECT_GT(recorder.batches[2].requests[0].compute.infer, recorder.batches[2].compute.infer);
+}
+
+TEST(SchedulerTest, OneThatCannotBePreparedDoesNotHurtTheOthersOfItsBatch) {
+  const auto scheduler = MakeScheduler();
+  Blocker blocker;
+  blocker.Occupy(*scheduler);
+  const float values[3][3] = {{1, -2, 3}, {-7, 8, -9}, {10, 11, -12}};
+  Answer answers[3];
+  for (int i = 0; i < 3; ++i) {
+    InferenceRequest request = Request(values[i]);
+    if (i == 1) request.prepare = [] { return absl::InvalidArgumentError("no picture"); };
+    ASSERT_TRUE(scheduler->Submit(request, answers[i].Receiver()).ok());
+  }
+  blocker.Release();
+  EXPECT_EQ(answers[1].Wait().status(), absl::InvalidArgumentError("no picture"));
+  ASSERT_TRUE(answers[0].Wait().ok());
+  ASSERT_TRUE(answers[2].Wait().ok());
+  EXPECT_THAT(answers[0].Wait()->outputs[0].values<float>(), ElementsAre(1, 0, 3));
+  EXPECT_THAT(answers[2].Wait()->outputs[0].values<float>(), ElementsAre(10, 11, 0));
+}
+
 TEST(SchedulerTest, TakesHigherPrioritiesFirst) {
   repository::BatchingOptions batching;
   batching.priority_levels = 3;
@@ -329,7 +452,7 @@ TEST(SchedulerTest, RefusesMoreRequestsThanMayWait) {
   EXPECT_TRUE(scheduler->Submit(Request(), second.Receiver()).ok());
   const absl::Status status = scheduler->Submit(Request(), refused.Receiver());
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("2 requests with 24 bytes"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("2 requests wait and 24 bytes"));
   blocker.Release();
   EXPECT_TRUE(first.Wait().ok());
   EXPECT_TRUE(second.Wait().ok());
@@ -338,7 +461,7 @@ TEST(SchedulerTest, RefusesMoreRequestsThanMayWait) {
 
 TEST(SchedulerTest, RefusesMoreBytesThanMayWait) {
   SchedulerOptions options;
-  options.queue_bytes = 30;  // a request has 12
+  options.admitted_bytes = 30;  // a request has 12
   const auto scheduler = MakeScheduler(options);
   Blocker blocker;
   blocker.Occupy(*scheduler);
@@ -417,7 +540,7 @@ TEST(SchedulerTest, ChecksItsOptions) {
       {{.lanes = 0}, "lanes is 0, expected at least 1"},
       {{.threads_per_lane = -1}, "threads_per_lane is -1, expected at least 1"},
       {{.queue_capacity = 0}, "queue_capacity is 0, expected at least 1"},
-      {{.queue_bytes = 0}, "queue_bytes is 0, expected at least 1"},
+      {{.admitted_bytes = 0}, "admitted_bytes is 0, expected at least 1"},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(Scheduler::Create(row.options).status(), absl::InvalidArgumentError(row.message));
