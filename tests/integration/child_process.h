@@ -36,6 +36,8 @@ class ChildProcess {
   // program ended, or patience did, without that.
   bool WaitForErrorText(const std::function<bool(const std::string&)>& found);
 
+  pid_t pid() const { return pid_; }
+
   void Signal(int signal) const;
 
   // Waits for the end of the program and returns its exit code; -1 when a signal ended it, or when

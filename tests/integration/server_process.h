@@ -36,6 +36,8 @@ class ServerProcess {
   // Terminate(), where that was not done yet, and waits for the exit code.
   int Stop();
 
+  pid_t pid() const { return process_.pid(); }
+
   std::string log() const { return process_.error_text(); }
 
  private:
