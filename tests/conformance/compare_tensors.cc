@@ -3,15 +3,34 @@
 
 #include "tests/conformance/compare_tensors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "server/tensor/half.h"
 #include "tests/support/compare.h"
 
 namespace reluserve::conformance {
 namespace {
+
+// One unit in the last place of the 16-bit floating-point types, as a share of the number: their
+// results are computed in 32 bits and rounded once, references often after each step.
+constexpr double kHalfStep = 0x1p-10;
+constexpr double kBfloat16Step = 0x1p-7;
+
+bool IsHalf(DataType type) { return type == DataType::kFloat16 || type == DataType::kBfloat16; }
+
+// A tensor of 16-bit floating-point numbers as FP32.
+Tensor Widened(const Tensor& tensor) {
+  std::vector<float> wide;
+  for (const uint16_t bits : tensor.values<uint16_t>()) {
+    wide.push_back(tensor.type() == DataType::kFloat16 ? FloatFromHalf(bits)
+                                                       : FloatFromBfloat16(bits));
+  }
+  return Tensor::Of<float>(tensor.shape(), wide);
+}
 
 // Calls visit(elements) with the span of the tensor's element type.
 template <typename Visitor>
@@ -68,6 +87,12 @@ std::string DifferenceOf(const Tensor& expected, const Tensor& got, const Tolera
     return fmt::format("shape {}, expected {}", got.shape().ToString(),
                        expected.shape().ToString());
   }
+  if (IsHalf(expected.type())) {
+    const double step = expected.type() == DataType::kFloat16 ? kHalfStep : kBfloat16Step;
+    Tolerance wider = tolerance;
+    if (wider.relative > 0.0) wider.relative = std::max(wider.relative, step);
+    return DifferenceOf(Widened(expected), Widened(got), wider);
+  }
   return VisitElements(expected, [&]<typename T>(std::span<const T> want) -> std::string {
     const std::span<const T> have = got.values<T>();
     size_t differing = 0;
@@ -83,6 +108,7 @@ std::string DifferenceOf(const Tensor& expected, const Tensor& got, const Tolera
 }
 
 std::string WhyVacuous(const Tensor& expected) {
+  if (IsHalf(expected.type())) return WhyVacuous(Widened(expected));
   const std::vector<double> elements = VisitElements(
       expected, [](auto values) { return std::vector<double>(values.begin(), values.end()); });
   return test_support::WhyVacuous(elements);

@@ -16,8 +16,9 @@ struct Tolerance {
 };
 
 // How `got` differs from `expected`; empty when it does not. Types and shapes must be equal.
-// Floating-point elements may differ by absolute + relative·|expected|, NaN equals NaN, 8-bit
-// integers (of quantised tensors) may differ by one, other integers and booleans not at all.
+// Floating-point elements may differ by absolute + relative·|expected|, those of 16 bits by one
+// unit in the last place if `relative` is not 0 but less; NaN equals NaN. 8-bit integers (of
+// quantised tensors) may differ by one, other integers and booleans not at all.
 std::string DifferenceOf(const Tensor& expected, const Tensor& got, const Tolerance& tolerance);
 
 // Why a comparison with these elements would prove nothing (test_support::WhyVacuous), or empty.

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -25,7 +26,7 @@ namespace {
 struct Options {
   std::filesystem::path directory;
   std::string filter;
-  std::filesystem::path skips;
+  std::vector<std::filesystem::path> skips;
   int timeout_s = 120;
   bool list = false;
   bool list_failures = false;
@@ -40,8 +41,8 @@ class Runner {
 
   absl::StatusOr<Report> Run() {
     RELUSERVE_ASSIGN_OR_RETURN(const std::vector<TestCase> cases, FindCases(options_.directory));
-    if (!options_.skips.empty()) {
-      RELUSERVE_ASSIGN_OR_RETURN(skips_, SkipList::Read(options_.skips));
+    for (const std::filesystem::path& file : options_.skips) {
+      RELUSERVE_RETURN_IF_ERROR(skips_.Add(file));
     }
     for (const TestCase& test : cases) {
       if (test.id().find(options_.filter) == std::string::npos) continue;
@@ -89,7 +90,7 @@ int Main(int argc, char** argv) {
                                    "Folder of <category>/<name>/model.onnx, with a MANIFEST.tsv or "
                                    "laid out as the onnx package's backend/test/data");
   app.add_option("--filter", options.filter, "Run only cases whose category/name contains this");
-  app.add_option("--skips", options.skips, "File of cases not to run, with reasons");
+  app.add_option("--skips", options.skips, "Files of cases not to run, with reasons");
   app.add_option("--timeout-s", options.timeout_s, "Seconds that one case may take");
   app.add_flag("--list", options.list, "Print every case");
   app.add_flag("--list-failures", options.list_failures, "Print every failed case");

@@ -10,16 +10,15 @@
 
 namespace reluserve::conformance {
 
-absl::StatusOr<SkipList> SkipList::Read(const std::filesystem::path& file) {
+absl::Status SkipList::Add(const std::filesystem::path& file) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<TsvRow> rows, ReadTsv(file));
-  SkipList list;
   for (const TsvRow& row : rows) {
     if (row.size() != 2 || row[1].empty()) {
       return InvalidArgument("{}: \"{}\" has no reason after a tab", file.string(), row[0]);
     }
-    list.entries_.push_back({row[0], row[1]});
+    entries_.push_back({row[0], row[1]});
   }
-  return list;
+  return absl::OkStatus();
 }
 
 std::string SkipList::ReasonFor(const std::string& id,

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <absl/status/statusor.h>
+#include <absl/status/status.h>
 
 namespace reluserve::conformance {
 
@@ -18,8 +18,8 @@ namespace reluserve::conformance {
 // "op:<operator>" for all cases that have it.
 class SkipList {
  public:
-  // INVALID_ARGUMENT for a line without a reason.
-  static absl::StatusOr<SkipList> Read(const std::filesystem::path& file);
+  // Adds those of a file. INVALID_ARGUMENT for a line without a reason.
+  absl::Status Add(const std::filesystem::path& file);
 
   // Why the case is skipped; empty when it is to be run.
   std::string ReasonFor(const std::string& id, const std::set<std::string>& operators) const;

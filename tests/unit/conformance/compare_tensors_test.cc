@@ -39,6 +39,20 @@ TEST(CompareTensorsTest, QuantisedIntegersMayDifferByOne) {
   EXPECT_NE(DifferenceOf(Row<int8_t>({127}), Row<int8_t>({-128}), {}), "");
 }
 
+Tensor Half(uint16_t bits) {
+  Tensor tensor = Tensor::Allocate(DataType::kFloat16, Shape{1}).value();
+  tensor.mutable_values<uint16_t>()[0] = bits;
+  return tensor;
+}
+
+TEST(CompareTensorsTest, HalvesMayDifferByTheirLastPlace) {
+  constexpr Tolerance kTight = {.relative = 1e-6, .absolute = 0.0};
+  EXPECT_EQ(DifferenceOf(Half(0x3c01), Half(0x3c02), kTight), "");
+  EXPECT_NE(DifferenceOf(Half(0x3c01), Half(0x3c04), kTight), "");
+  EXPECT_NE(DifferenceOf(Half(0x3c01), Half(0xbc01), kTight), "");
+  EXPECT_NE(DifferenceOf(Half(0x3c01), Half(0x3c02), {}), "");
+}
+
 TEST(CompareTensorsTest, OtherIntegersTypesAndShapesMustBeEqual) {
   EXPECT_NE(DifferenceOf(Row<int64_t>({7}), Row<int64_t>({8}), kHundredth), "");
   EXPECT_NE(DifferenceOf(Row<int32_t>({100}), Row<int32_t>({101}), kHundredth), "");
