@@ -45,7 +45,7 @@ struct Input {
   std::vector<Dim> dims;
 };
 
-// An activation layer that was fused into the node which computes its input.
+// An activation layer fused into the node that computes its input; of codes, a Relu or Clip.
 struct FusedActivation {
   Activation activation;
   std::string layer_name;  // the name it is reported under

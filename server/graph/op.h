@@ -374,8 +374,8 @@ struct Resize {
   std::vector<int64_t> axes;  // empty = all
 };
 
-// --- Quantisation
-// ----------------------------------------------------------------------------------
+// --- Quantisation. Beyond ONNX, QLinearConv and QLinearMatMul without y_scale and y_zero_point
+// give floats, and B, int32 in units of x_scale·w_scale, may be float in those of a real y.
 
 // x float, scale, [zero_point] -> y of `to`; scale is a scalar, one entry along `axis`, or blocked.
 struct QuantizeLinear {
@@ -389,12 +389,12 @@ struct DequantizeLinear {
   int64_t block_size = 0;
 };
 struct DynamicQuantizeLinear {};  // x float -> y uint8, scale, zero_point
-// x, x_scale, x_zero_point, w, w_scale, w_zero_point, y_scale, y_zero_point, [B int32] -> y.
+// x, x_scale, x_zero_point, w, w_scale, w_zero_point, [y_scale], [y_zero_point], [B] -> y.
 struct QLinearConv {
   Window window;
   int64_t group = 1;
 };
-// a, a_scale, a_zero_point, b, b_scale, b_zero_point, y_scale, y_zero_point -> y.
+// a, a_scale, a_zero_point, b, b_scale, b_zero_point, [y_scale], [y_zero_point], [B] -> y.
 struct QLinearMatMul {};
 // A, A_scale, A_zero_point, B, B_scale, B_zero_point, C_scale, C_zero_point -> C (com.microsoft).
 struct QLinearBinary {

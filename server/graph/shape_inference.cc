@@ -19,7 +19,7 @@ namespace {
 // elements; what is larger is somebody's weights, and is left to the passes or to run time.
 constexpr int64_t kMaxKnownElements = int64_t{1} << 20;
 // And at most this many by one graph, so that a small hostile file cannot ask for much memory.
-constexpr int64_t kMaxKnownElementsInAll = int64_t{1} << 25;
+constexpr int64_t kMaxKnownElementsInAll = int64_t{1} << 22;
 
 absl::Status CheckShape(DataType type, const Shape& shape) {
   if (shape.rank() > kMaxRank) {

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 
 #include "server/base/status.h"
 #include "tests/conformance/check_case.h"
+#include "tests/conformance/hostile.h"
 #include "tests/conformance/isolate.h"
 #include "tests/conformance/model_file.h"
 #include "tests/conformance/operator_table.h"
@@ -32,6 +35,8 @@ struct Options {
   bool list_failures = false;
   bool without_passes = false;
   bool operators = false;
+  int damage = 0;
+  uint64_t seed = 1;
 };
 
 // Runs the cases of a folder one after the other, prints them, and counts.
@@ -62,6 +67,7 @@ class Runner {
       if (options_.list) fmt::print("skip {}: {}\n", test.id(), reason);
       return Result::kSkipped;
     }
+    if (options_.damage > 0) return RunDamaged(test);
     const CheckOptions check = {.passes = !options_.without_passes};
     const Verdict verdict = RunIsolated([&] { return CheckCase(test, check); }, options_.timeout_s);
     if (!verdict.passed) {
@@ -76,6 +82,16 @@ class Runner {
                  verdict.vacuous ? " outputs empty or constant" : "");
     }
     return Result::kPassed;
+  }
+
+  // Loads the case's model damaged, instead of running it.
+  Result RunDamaged(const TestCase& test) {
+    std::ifstream file(test.model_file(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    const std::string fault = CheckDamaged(bytes, options_.damage, options_.seed);
+    if (fault.empty()) return Result::kPassed;
+    fmt::print("FAIL {}: {}\n", test.id(), fault);
+    return Result::kFailed;
   }
 
   const Options& options_;
@@ -95,6 +111,11 @@ int Main(int argc, char** argv) {
   app.add_flag("--list", options.list, "Print every case");
   app.add_flag("--list-failures", options.list_failures, "Print every failed case");
   app.add_flag("--without-passes", options.without_passes, "Leave all graph passes out");
+  app.add_option(
+      "--damage", options.damage,
+      "Instead of running each model, load it this many times truncated and as often with "
+      "bytes changed: it may be refused, at little cost, but not crash");
+  app.add_option("--seed", options.seed, "Of the damage");
   auto* operators = app.add_flag("--operators", options.operators,
                                  "Print the table of supported operators and opsets, and stop");
   directory->excludes(operators);

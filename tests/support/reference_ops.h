@@ -65,6 +65,10 @@ Values Compute(const graph::PRelu& op, const Inputs& in);
 Values Compute(const graph::Binary& op, const Inputs& in);  // Add, Sub, Mul, Div
 Values Compute(const graph::Variadic& op, const Inputs& in);
 
+// reference_quantization.cc; to int8 and uint8, not by blocks.
+Values Compute(const graph::QuantizeLinear& op, const Inputs& in);
+Values Compute(const graph::DequantizeLinear& op, const Inputs& in);
+
 // reference_movement.cc
 Values Compute(const graph::Identity& op, const Inputs& in);
 Values Compute(const graph::Concat& op, const Inputs& in);

@@ -24,6 +24,10 @@ Values ValuesOf(const Tensor& tensor) {
       return Widen<float>(tensor);
     case DataType::kInt32:
       return Widen<int32_t>(tensor);
+    case DataType::kInt8:
+      return Widen<int8_t>(tensor);
+    case DataType::kUint8:
+      return Widen<uint8_t>(tensor);
     default:
       return Widen<int64_t>(tensor);
   }

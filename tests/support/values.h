@@ -43,7 +43,7 @@ struct Values {
   }
 };
 
-// The elements of an FP32, INT32 or INT64 tensor.
+// The elements of an FP32, INT32, INT64, INT8 or UINT8 tensor.
 Values ValuesOf(const Tensor& tensor);
 
 // Calls visit(index) for every index of the shape, the last axis moving fastest.

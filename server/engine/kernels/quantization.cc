@@ -31,4 +31,15 @@ int32_t ZeroPoint(const TensorView& zero_point) {
                                             : *Elements<uint8_t>(zero_point);
 }
 
+ResultScale::ResultScale(Inputs inputs) {
+  if (Present(inputs, 6)) scale_ = ScaleAt(inputs[6], 0);
+  if (Present(inputs, 7)) zero_point_ = ZeroPoint(inputs[7]);
+  if (!Present(inputs, 8)) return;
+  if (inputs[8].type == DataType::kInt32) {
+    sum_bias_ = Elements<int32_t>(inputs[8]);
+  } else {
+    real_bias_ = Elements<float>(inputs[8]);
+  }
+}
+
 }  // namespace reluserve::engine::kernels

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -44,6 +45,37 @@ int32_t ZeroPoint(const TensorView& zero_point);
 inline float ScaleAt(const TensorView& scale, int64_t index) {
   return Elements<float>(scale)[scale.shape.ElementCount() == 1 ? 0 : index];
 }
+
+// The results of QLinearConv and QLinearMatMul.
+using ResultTypes = TypeList<int8_t, uint8_t, float>;
+
+// How those make a result of a 32-bit sum: operands 6 to 8, each of which may be absent.
+class ResultScale {
+ public:
+  explicit ResultScale(Inputs inputs);
+
+  // What is added to the sum of a channel: an integer bias.
+  uint32_t SumBias(int64_t channel) const {
+    return sum_bias_ != nullptr ? static_cast<uint32_t>(sum_bias_[channel]) : 0;
+  }
+  // `scale` is the unit of the sum.
+  template <typename Q>
+  Q Finish(uint32_t sum, float scale, int64_t channel) const {
+    const auto exact = static_cast<float>(static_cast<int32_t>(sum));
+    const float bias = real_bias_ != nullptr ? real_bias_[channel] : 0.0f;
+    if constexpr (std::is_same_v<Q, float>) {
+      return exact * scale + bias;
+    } else {
+      return Quantize<Q>(exact * (scale / scale_) + bias / scale_, zero_point_);
+    }
+  }
+
+ private:
+  const int32_t* sum_bias_ = nullptr;
+  const float* real_bias_ = nullptr;
+  float scale_ = 1.0f;
+  int32_t zero_point_ = 0;
+};
 
 }  // namespace reluserve::engine::kernels
 

@@ -23,21 +23,19 @@ struct IntegerRule {
   int32_t Finish(uint32_t sum, int64_t) const { return static_cast<int32_t>(sum); }
 };
 
-// The weights' scale may be given for each output channel.
+// The weights' scale may be given for each output channel. Q is float where the result is.
 template <typename Q>
 struct RequantizeRule : IntegerRule {
-  const int32_t* bias = nullptr;  // absent
   float x_scale = 1.0f;
   TensorView w_scale;
-  float y_scale = 1.0f;
-  int32_t y_zero_point = 0;
+  ResultScale result;
 
-  uint32_t Start(int64_t channel) const {
-    return bias != nullptr ? static_cast<uint32_t>(bias[channel]) : 0;
-  }
+  explicit RequantizeRule(Inputs inputs)
+      : x_scale(ScaleAt(inputs[1], 0)), w_scale(inputs[4]), result(inputs) {}
+
+  uint32_t Start(int64_t channel) const { return result.SumBias(channel); }
   Q Finish(uint32_t sum, int64_t channel) const {
-    const float scale = x_scale * ScaleAt(w_scale, channel) / y_scale;
-    return Quantize<Q>(static_cast<float>(static_cast<int32_t>(sum)) * scale, y_zero_point);
+    return result.Finish<Q>(sum, x_scale * ScaleAt(w_scale, channel), channel);
   }
 };
 
@@ -82,14 +80,9 @@ absl::Status QLinearConv(const graph::Node& node, Inputs inputs, Outputs outputs
   RELUSERVE_ASSIGN_OR_RETURN(const CenteredOperands centered,
                              Center(node, inputs[0], inputs[2], inputs[3], inputs[5]));
   const ConvolutionShape shape(resolved, inputs[0].shape, outputs[0].shape, op.group);
-  return Dispatch(ByteTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
-    RequantizeRule<Q> rule;
-    rule.bias = Present(inputs, 8) ? Elements<int32_t>(inputs[8]) : nullptr;
-    rule.x_scale = ScaleAt(inputs[1], 0);
-    rule.w_scale = inputs[4];
-    rule.y_scale = ScaleAt(inputs[6], 0);
-    rule.y_zero_point = ZeroPoint(inputs[7]);
-    Convolve(shape, centered.x.data(), centered.w.data(), Elements<Q>(outputs[0]), rule);
+  return Dispatch(ResultTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
+    Convolve(shape, centered.x.data(), centered.w.data(), Elements<Q>(outputs[0]),
+             RequantizeRule<Q>(inputs));
   });
 }
 

@@ -21,17 +21,19 @@ struct IntegerRule {
   int32_t Finish(uint32_t sum, int64_t, int64_t) const { return static_cast<int32_t>(sum); }
 };
 
-// Scales of A may be given for each row, those of B for each column.
+// Scales of A may be given for each row, those of B for each column. Q is float where the result
+// is.
 template <typename Q>
 struct RequantizeRule : IntegerRule {
   TensorView a_scale;
   TensorView b_scale;
-  float y_scale = 1.0f;
-  int32_t y_zero_point = 0;
+  ResultScale result;
+
+  explicit RequantizeRule(Inputs inputs) : a_scale(inputs[1]), b_scale(inputs[4]), result(inputs) {}
 
   Q Finish(uint32_t sum, int64_t row, int64_t column) const {
-    const float scale = ScaleAt(a_scale, row) * ScaleAt(b_scale, column) / y_scale;
-    return Quantize<Q>(static_cast<float>(static_cast<int32_t>(sum)) * scale, y_zero_point);
+    return result.Finish<Q>(sum + result.SumBias(column),
+                            ScaleAt(a_scale, row) * ScaleAt(b_scale, column), column);
   }
 };
 
@@ -69,14 +71,9 @@ absl::Status MatMulInteger(const graph::Node& node, Inputs inputs, Outputs outpu
 absl::Status QLinearMatMul(const graph::Node& node, Inputs inputs, Outputs outputs) {
   RELUSERVE_ASSIGN_OR_RETURN(const CenteredMatrices matrices,
                              Center(node, inputs[0], inputs[2], inputs[3], inputs[5]));
-  return Dispatch(ByteTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
-    RequantizeRule<Q> rule;
-    rule.a_scale = inputs[1];
-    rule.b_scale = inputs[4];
-    rule.y_scale = ScaleAt(inputs[6], 0);
-    rule.y_zero_point = ZeroPoint(inputs[7]);
+  return Dispatch(ResultTypes{}, node, outputs[0].type, [&]<typename Q>(std::type_identity<Q>) {
     MultiplyMatrices<uint32_t>(matrices.product, matrices.a.data(), matrices.b.data(),
-                               Elements<Q>(outputs[0]), rule);
+                               Elements<Q>(outputs[0]), RequantizeRule<Q>(inputs));
   });
 }
 

@@ -36,11 +36,27 @@ absl::Status CheckQuantized(const Operands& operands, size_t index, int64_t entr
   return CheckParameter(operands, index + 2, operands.type(index), entries);
 }
 
-// The result's scale, and its zero point, whose type is the result's.
-absl::Status CheckResultParameters(const Operands& operands, size_t scale) {
-  RELUSERVE_RETURN_IF_ERROR(CheckParameter(operands, scale, DataType::kFloat32, 1));
-  RELUSERVE_RETURN_IF_ERROR(operands.RequireType(scale + 1, kByteTypes));
-  return operands.RequireOneElement(scale + 1);
+// The type of a result whose scale is operand 6 and whose zero point, operand 7, has that type;
+// without both the result is float.
+absl::StatusOr<DataType> ResultType(const Operands& operands) {
+  if (operands.Has(6) != operands.Has(7)) {
+    return InvalidArgument("{} is absent, expected it with {}",
+                           operands.NameOf(operands.Has(6) ? 7 : 6),
+                           operands.NameOf(operands.Has(6) ? 6 : 7));
+  }
+  if (!operands.Has(6)) return DataType::kFloat32;
+  RELUSERVE_RETURN_IF_ERROR(CheckParameter(operands, 6, DataType::kFloat32, 1));
+  RELUSERVE_RETURN_IF_ERROR(operands.RequireType(7, kByteTypes));
+  RELUSERVE_RETURN_IF_ERROR(operands.RequireOneElement(7));
+  return operands.type(7);
+}
+
+// Operand 8, where it is there: a vector of `channels` numbers.
+absl::Status CheckBias(const Operands& operands, int64_t channels) {
+  constexpr DataType kBiasTypes[] = {DataType::kInt32, DataType::kFloat32};
+  if (!operands.Has(8)) return absl::OkStatus();
+  RELUSERVE_RETURN_IF_ERROR(operands.RequireType(8, kBiasTypes));
+  return operands.RequireShape(8, Shape{channels});
 }
 
 // Operand 2, the zero point, where it is there: laid out as the scale and of `type`.
@@ -119,12 +135,9 @@ RuleResult InferQLinearConv(const Node& node, const Operands& operands) {
   const int64_t channels = output[1];
   RELUSERVE_RETURN_IF_ERROR(CheckQuantized(operands, 0, 1));
   RELUSERVE_RETURN_IF_ERROR(CheckQuantized(operands, 3, channels));
-  RELUSERVE_RETURN_IF_ERROR(CheckResultParameters(operands, 6));
-  if (operands.Has(8)) {
-    RELUSERVE_RETURN_IF_ERROR(operands.RequireType(8, DataType::kInt32));
-    RELUSERVE_RETURN_IF_ERROR(operands.RequireShape(8, Shape{channels}));
-  }
-  return OneOutput(operands.type(7), output);
+  RELUSERVE_RETURN_IF_ERROR(CheckBias(operands, channels));
+  RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ResultType(operands));
+  return OneOutput(type, output);
 }
 
 RuleResult InferQLinearMatMul(const Node&, const Operands& operands) {
@@ -132,8 +145,9 @@ RuleResult InferQLinearMatMul(const Node&, const Operands& operands) {
                              ResolveMatMul(operands.shape(0), operands.shape(3)));
   RELUSERVE_RETURN_IF_ERROR(CheckQuantized(operands, 0, product.m));
   RELUSERVE_RETURN_IF_ERROR(CheckQuantized(operands, 3, product.n));
-  RELUSERVE_RETURN_IF_ERROR(CheckResultParameters(operands, 6));
-  return OneOutput(operands.type(7), product.output);
+  RELUSERVE_RETURN_IF_ERROR(CheckBias(operands, product.n));
+  RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ResultType(operands));
+  return OneOutput(type, product.output);
 }
 
 RuleResult InferQLinearBinary(const Node& node, const Operands& operands) {

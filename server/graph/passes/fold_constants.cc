@@ -10,9 +10,14 @@
 namespace reluserve::graph {
 namespace {
 
-// Most bytes that all folded constants of a graph may take together: as much as an ONNX file can
-// hold. A few bytes of a hostile file can ask for any amount (ConstantOfShape, Expand, Tile).
-constexpr int64_t kMaxFoldedBytes = int64_t{2} << 30;
+// Most bytes that all folded constants of a graph may take together. A few bytes of a hostile file
+// can ask for any amount.
+// - Filled ones: networks are published without weights, as ConstantOfShape; those of VGG-19, as
+// large
+//   as any in use, take 575 MB.
+constexpr int64_t kMaxFilledBytes = int64_t{640} << 20;
+// - All others (Expand, Tile, Resize, arithmetic): this, and twice what the file itself brings.
+constexpr int64_t kMaxComputedBytes = int64_t{64} << 20;
 
 // Whether the elements of the result are those of the first operand, in the same order.
 bool KeepsElements(const Op& op) {
@@ -23,10 +28,16 @@ bool KeepsElements(const Op& op) {
 
 class ConstantFolder {
  public:
-  ConstantFolder(Graph& graph, const PassContext& context) : graph_(graph), context_(context) {}
+  // `dequantizes`: whether that is folded too.
+  ConstantFolder(Graph& graph, const PassContext& context, bool dequantizes)
+      : graph_(graph),
+        context_(context),
+        dequantizes_(dequantizes),
+        computed_budget_(kMaxComputedBytes + 2 * context.constant_bytes) {}
 
   // Whether everything that the node reads is constant.
   bool CanFold(const Node& node) const {
+    if (std::holds_alternative<DequantizeLinear>(node.op) && !dequantizes_) return false;
     bool reads_any = false;
     for (ValueId id : node.inputs) {
       if (id == kNoValue) continue;
@@ -73,13 +84,16 @@ class ConstantFolder {
       const auto& [type, shape, value] = results[i];
       // Whether the byte count itself fits was checked by InferNode.
       const auto bytes = static_cast<int64_t>(shape.ElementCount() * ByteSize(type));
-      if (bytes > kMaxFoldedBytes - folded_bytes_) {
+      int64_t& budget =
+          std::holds_alternative<ConstantOfShape>(node.op) ? filled_budget_ : computed_budget_;
+      if (bytes > budget) {
         return InvalidArgument(
-            "its constant result of shape {} takes {} bytes, more than are left of the {} that all "
+            "its constant result of shape {} takes {} bytes, more than the {} that are left of "
+            "what "
             "computed constants of a model may take",
-            shape.ToString(), bytes, kMaxFoldedBytes);
+            shape.ToString(), bytes, budget);
       }
-      folded_bytes_ += bytes;
+      budget -= bytes;
       RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(type, shape));
       outputs.push_back(tensor.mutable_view());
       if (node.outputs[i] == kNoValue) outputs.back().data = nullptr;
@@ -91,16 +105,13 @@ class ConstantFolder {
 
   Graph& graph_;
   const PassContext& context_;
-  int64_t folded_bytes_ = 0;
+  const bool dequantizes_;
+  int64_t filled_budget_ = kMaxFilledBytes;
+  int64_t computed_budget_;
 };
 
-}  // namespace
-
-// A node that reads constants alone becomes its results: no request has a part in them. Exporters
-// write weights so that are shared (Identity) or filled (ConstantOfShape), and bounds and axes.
-// What no kernel computes stays, for the engine to refuse.
-absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context) {
-  ConstantFolder folder(graph, context);
+absl::StatusOr<int> Fold(Graph& graph, const PassContext& context, bool dequantizes) {
+  ConstantFolder folder(graph, context, dequantizes);
   std::vector<Node> kept;
   const size_t node_count = graph.nodes.size();
   for (Node& node : graph.nodes) {
@@ -113,6 +124,21 @@ absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context) {
   }
   graph.nodes = std::move(kept);
   return static_cast<int>(node_count - graph.nodes.size());
+}
+
+}  // namespace
+
+// A node that reads constants alone becomes its results: no request has a part in them. Exporters
+// write weights so that are shared (Identity) or filled (ConstantOfShape), and bounds and axes.
+// What no kernel computes stays, for the engine to refuse; and so do dequantised weights, which
+// fuse-quantization may want as they are.
+absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context) {
+  return Fold(graph, context, /*dequantizes=*/false);
+}
+
+// The same for what fuse-quantization had no use for.
+absl::StatusOr<int> FoldDequantizedConstants(Graph& graph, const PassContext& context) {
+  return Fold(graph, context, /*dequantizes=*/true);
 }
 
 }  // namespace reluserve::graph

@@ -47,6 +47,11 @@ bool Takes(const Node& node, const Activation& activation) {
   if (std::holds_alternative<BatchNormalization>(node.op)) {
     return activation.kind == ActivationKind::kRelu;
   }
+  // A quantised layer whose result is float.
+  if (std::holds_alternative<QLinearConv>(node.op) ||
+      std::holds_alternative<QLinearMatMul>(node.op)) {
+    return node.inputs.size() <= 6 || node.inputs[6] == kNoValue;
+  }
   return std::holds_alternative<Conv>(node.op) || std::holds_alternative<ConvTranspose>(node.op) ||
          std::holds_alternative<Gemm>(node.op) || std::holds_alternative<MatMul>(node.op);
 }

@@ -18,6 +18,9 @@ namespace {
 // constants
 //   to every other pass. What does nothing goes next, since a node in between hides a pattern, as
 //   do an operator written in another form and two transposes that cancel out.
+// - Quantised layers are found before weights are dequantised for good, and before layers are
+// brought
+//   to the form that the passes below look for.
 // - Then what scales and shifts channels goes into the weights, which brings convolutions next to
 // the
 //   additions and activations that read them.
@@ -26,6 +29,12 @@ constexpr Pass kPasses[] = {
     {"fold-constants", "computes what depends on constants alone", FoldConstants},
     {"eliminate-no-ops", "removes operators that change nothing", EliminateNoOps},
     {"merge-transposes", "lets one transpose, or none, do the work of two", MergeTransposes},
+    {"name-rectifiers", "reports quantisations that cut off what is negative as activation layers",
+     NameRectifiers},
+    {"fuse-quantization", "computes layers between quantised tensors with 8-bit integers",
+     FuseQuantization},
+    {"fold-dequantized-constants", "computes weights that are left to be dequantised",
+     FoldDequantizedConstants},
     {"canonicalize", "writes sums of two as Add and dense layers as Gemm", Canonicalize},
     {"fold-batch-normalization",
      "moves normalisation, scales, and shifts of channels into the weights of the layer before "
@@ -47,6 +56,15 @@ absl::Status CheckNames(const std::set<std::string, std::less<>>& names) {
     }
   }
   return absl::OkStatus();
+}
+
+int64_t ConstantBytes(const Graph& graph) {
+  int64_t bytes = 0;
+  for (ValueId id = 0; id < graph.value_count(); ++id) {
+    const Tensor* constant = graph.ConstantOf(id);
+    if (constant != nullptr) bytes += static_cast<int64_t>(constant->byte_size());
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -75,9 +93,11 @@ bool PassContext::HaveSameShape(const Graph& graph, ValueId a, ValueId b) const 
 
 std::span<const Pass> AllPasses() { return kPasses; }
 
-absl::StatusOr<std::vector<PassReport>> RunPasses(Graph& graph, const PassContext& context,
+absl::StatusOr<std::vector<PassReport>> RunPasses(Graph& graph, const PassContext& given,
                                                   const PassOptions& options) {
   RELUSERVE_RETURN_IF_ERROR(CheckNames(options.disabled));
+  PassContext context = given;
+  context.constant_bytes = ConstantBytes(graph);
   std::vector<PassReport> reports;
   for (const Pass& pass : kPasses) {
     if (options.disabled.contains(pass.name)) continue;

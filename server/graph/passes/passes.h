@@ -15,6 +15,9 @@ namespace reluserve::graph {
 
 absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context);
 absl::StatusOr<int> EliminateNoOps(Graph& graph, const PassContext& context);
+absl::StatusOr<int> NameRectifiers(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FuseQuantization(Graph& graph, const PassContext& context);
+absl::StatusOr<int> FoldDequantizedConstants(Graph& graph, const PassContext& context);
 absl::StatusOr<int> MergeTransposes(Graph& graph, const PassContext& context);
 absl::StatusOr<int> Canonicalize(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FoldBatchNormalization(Graph& graph, const PassContext& context);

@@ -32,6 +32,7 @@ void ImportConvInteger(NodeContext& node) {
 }
 
 void ImportQLinearConv(NodeContext& node) {
+  RequireQuantizedResult(node);
   node.Emit(graph::QLinearConv{ReadWindow(node), Group(node)});
 }
 

@@ -105,6 +105,10 @@ void ImportGlobalPool(NodeContext& node) {
 // quantization.cc
 void ImportQuantizeLinear(NodeContext& node);
 void ImportDequantizeLinear(NodeContext& node);
+// Operands 6 and 7, the result's scale and zero point, which the graph's operators can do without
+// and ONNX's cannot.
+void RequireQuantizedResult(NodeContext& node);
+void ImportQLinearMatMul(NodeContext& node);
 template <graph::BinaryKind kind>
 void ImportQLinearBinary(NodeContext& node) {
   node.Emit(graph::QLinearBinary{kind});

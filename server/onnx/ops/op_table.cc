@@ -286,7 +286,7 @@ constexpr OpRow kTable[] = {
     {"DequantizeLinear", kOnnx, 23, kNewest, {2, 3}, kOne, "axis block_size output_dtype", ImportDequantizeLinear},
     {"DynamicQuantizeLinear", kOnnx, 11, kNewest, kOne, kThree, "", ImportPlain<graph::DynamicQuantizeLinear>},
     {"QLinearConv", kOnnx, 10, kNewest, {8, 9}, kOne, kWindow, ImportQLinearConv},
-    {"QLinearMatMul", kOnnx, 10, kNewest, {8, 8}, kOne, "", ImportPlain<graph::QLinearMatMul>},
+    {"QLinearMatMul", kOnnx, 10, kNewest, {8, 8}, kOne, "", ImportQLinearMatMul},
     {"ConvInteger", kOnnx, 10, kNewest, {2, 4}, kOne, kWindow, ImportConvInteger},
     {"MatMulInteger", kOnnx, 10, kNewest, {2, 4}, kOne, "", ImportPlain<graph::MatMulInteger>},
     {"QLinearAdd", kMicrosoftDomain, 1, 1, {7, 8}, kOne, "", ImportQLinearBinary<BinaryKind::kAdd>},

@@ -49,4 +49,18 @@ void ImportDequantizeLinear(NodeContext& node) {
   node.Emit(graph::DequantizeLinear{.axis = node.Axis("axis", 1), .block_size = BlockSize(node)});
 }
 
+void RequireQuantizedResult(NodeContext& node) {
+  for (int operand : {6, 7}) {
+    if (node.Input(operand) == graph::kNoValue) {
+      node.Fail("operand {} is absent, expected the scale and the zero point of the result",
+                operand);
+    }
+  }
+}
+
+void ImportQLinearMatMul(NodeContext& node) {
+  RequireQuantizedResult(node);
+  node.Emit(graph::QLinearMatMul{});
+}
+
 }  // namespace reluserve::onnx_import
