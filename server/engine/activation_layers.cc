@@ -4,6 +4,7 @@
 #include "server/engine/activation_layers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace reluserve::engine {
@@ -106,6 +107,28 @@ std::optional<ActivationLayer> ActivationLayerOf(const graph::Graph& graph,
   if (!counting) return std::nullopt;
   return ActivationLayer{{std::move(name), std::move(op_type), counting->rule},
                          counting->count_input};
+}
+
+sparsity::QuantizedCountRule OnCodes(const CountRule& rule,
+                                     const graph::ScalarQuantization& quantization) {
+  sparsity::QuantizedCountRule result;
+  result.is_signed = quantization.type == DataType::kInt8;
+  if (rule.inactive != Inactive::kNone) {
+    result.inactive_high = quantization.zero_point;
+    result.inactive_low =
+        rule.inactive == Inactive::kZero ? quantization.zero_point : quantization.lowest();
+  }
+  if (std::isfinite(rule.saturated_low)) {
+    result.saturated_low = quantization.Quantize(rule.saturated_low);
+  }
+  if (std::isfinite(rule.saturated_high)) {
+    result.saturated_high = quantization.Quantize(rule.saturated_high);
+  }
+  return result;
+}
+
+bool IsCountable(const graph::Graph& graph, const graph::Node& node, DataType type) {
+  return type == DataType::kFloat32 || graph::ResultQuantization(graph, node).has_value();
 }
 
 }  // namespace reluserve::engine

@@ -9,6 +9,8 @@
 #include <optional>
 
 #include "server/graph/graph.h"
+#include "server/graph/scalar_quantization.h"
+#include "server/sparsity/quantized_counter.h"
 #include "server/sparsity/trace.h"
 
 namespace reluserve::engine {
@@ -26,6 +28,15 @@ struct ActivationLayer {
 // divisor away from zero, is not.
 std::optional<ActivationLayer> ActivationLayerOf(const graph::Graph& graph,
                                                  const graph::Node& node);
+
+// The same rule for a layer that is quantised: an element is inactive where its code stands for a
+// number that is not positive, up to the zero point that is, and saturated at the code of a bound
+// or beyond it.
+sparsity::QuantizedCountRule OnCodes(const sparsity::CountRule& rule,
+                                     const graph::ScalarQuantization& quantization);
+
+// Whether the elements of a layer can be counted: floats, or codes whose quantisation is known.
+bool IsCountable(const graph::Graph& graph, const graph::Node& node, DataType type);
 
 }  // namespace reluserve::engine
 

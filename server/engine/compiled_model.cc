@@ -14,6 +14,7 @@
 #include "server/base/status.h"
 #include "server/engine/activation_layers.h"
 #include "server/engine/kernels/kernel.h"
+#include "server/engine/maxout.h"
 #include "server/engine/plan.h"
 #include "server/engine/plan_builder.h"
 #include "server/engine/weight_store.h"
@@ -134,9 +135,15 @@ namespace {
 std::vector<sparsity::LayerInfo> LayersOf(const Graph& graph,
                                           const std::vector<graph::OperandInfo>& facts) {
   std::vector<sparsity::LayerInfo> layers;
+  const std::vector<int> producers = graph.Producers();
   for (const graph::Node& node : graph.nodes) {
+    if (const auto maxout = MaxoutOf(graph, node, facts, producers)) {
+      for (int b = 0; b < maxout->branches; ++b) layers.push_back(BranchLayer(node, b));
+    }
     const auto layer = ActivationLayerOf(graph, node);
-    if (layer && facts[node.outputs[0]].type == DataType::kFloat32) layers.push_back(layer->info);
+    if (layer && IsCountable(graph, node, facts[node.outputs[0]].type)) {
+      layers.push_back(layer->info);
+    }
   }
   return layers;
 }
@@ -185,6 +192,7 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   context.evaluate = EvaluateNode;
   context.probe = state->shapes.probe;
   context.extents = state->shapes.extents;
+  context.exact_int8 = compat::HasExactInt8();
   RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports,
                              graph::RunPasses(state->graph, context, options.passes));
   state->graph_after = state->graph.ToString();

@@ -10,6 +10,7 @@
 #ifndef RELUSERVE_SERVER_ENGINE_DNNL_COMPAT_H_
 #define RELUSERVE_SERVER_ENGINE_DNNL_COMPAT_H_
 
+#include <cstdint>
 #include <vector>
 
 #include <oneapi/dnnl/dnnl.hpp>
@@ -44,6 +45,22 @@ struct WindowArgs {
 };
 
 inline constexpr auto kForward = dnnl::prop_kind::forward_inference;
+
+// What a quantised primitive makes of its 32-bit sums: scale * sum + bias, then its post-ops, then
+// the zero point. `scales` has one entry, or one for each output channel of a convolution.
+struct Requantization {
+  std::vector<float> scales;
+  int32_t source_zero_point = 0;
+  int32_t result_zero_point = 0;
+};
+
+// A constant that a primitive reads as an argument of every run, as 3.x has its attributes: floats,
+// or else integers.
+struct AttributeArgument {
+  int role = 0;
+  std::vector<float> floats;
+  std::vector<int32_t> integers;
+};
 
 #if DNNL_VERSION_MAJOR < 3
 
@@ -140,6 +157,47 @@ inline dnnl::concat::primitive_desc MakeConcat(const Desc& dst, int axis,
                                                const dnnl::primitive_attr& attr) {
   return {dst, axis, sources, CpuEngine(), attr};
 }
+
+// Sets the attributes for `requantization` of a convolution with or without groups; what it returns
+// has to be among the arguments.
+inline std::vector<AttributeArgument> SetRequantization(const Requantization& requantization,
+                                                        bool /*grouped*/,
+                                                        dnnl::primitive_attr& attr) {
+  attr.set_output_scales(requantization.scales.size() > 1 ? 1 << 1 : 0, requantization.scales);
+  if (requantization.source_zero_point != 0) {
+    attr.set_zero_points(DNNL_ARG_SRC, 0, {requantization.source_zero_point});
+  }
+  if (requantization.result_zero_point != 0) {
+    attr.set_zero_points(DNNL_ARG_DST, 0, {requantization.result_zero_point});
+  }
+  return {};
+}
+// The bias is added to the sums, before they are scaled.
+inline constexpr bool kBiasInSums = true;
+
+// The same for a binary operation: a factor for each source.
+inline std::vector<AttributeArgument> SetSourceScales(float first, float second,
+                                                      dnnl::primitive_attr& attr) {
+  attr.set_scales(DNNL_ARG_SRC_0, 0, {first});
+  attr.set_scales(DNNL_ARG_SRC_1, 0, {second});
+  return {};
+}
+
+// Whether sums of products of 8-bit integers are exact: without dot-product instructions, pairs of
+// products saturate at 16 bits.
+inline bool HasExactInt8() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::avx512_core_vnni:
+    case dnnl::cpu_isa::avx512_core_bf16:
+    case dnnl::cpu_isa::avx512_core_amx:
+    case dnnl::cpu_isa::avx2_vnni:
+      return true;
+    default:
+      return false;
+  }
+}
+
+inline dnnl::memory::data_type TypeOf(const Desc& desc) { return desc.data_type(); }
 
 // The parameters with which eltwise_hardswish is x * max(0, min(1, x/6 + 1/2)): built in here.
 inline constexpr float kHardSwishAlpha = 0.0f;
@@ -263,6 +321,47 @@ inline dnnl::concat::primitive_desc MakeConcat(const Desc& dst, int axis,
                                                const dnnl::primitive_attr& attr) {
   return {CpuEngine(), dst, axis, sources, attr};
 }
+
+// The weights' scales are those of the sums: the other operands have none.
+inline std::vector<AttributeArgument> SetRequantization(const Requantization& requantization,
+                                                        bool grouped, dnnl::primitive_attr& attr) {
+  std::vector<AttributeArgument> arguments;
+  const int output_channels = grouped ? (1 << 0) + (1 << 1) : 1 << 0;
+  attr.set_scales_mask(DNNL_ARG_WEIGHTS, requantization.scales.size() > 1 ? output_channels : 0);
+  arguments.push_back({DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, requantization.scales, {}});
+  const auto add_zero_point = [&](int role, int32_t zero_point) {
+    if (zero_point == 0) return;
+    attr.set_zero_points_mask(role, 0);
+    arguments.push_back({DNNL_ARG_ATTR_ZERO_POINTS | role, {}, {zero_point}});
+  };
+  add_zero_point(DNNL_ARG_SRC, requantization.source_zero_point);
+  add_zero_point(DNNL_ARG_DST, requantization.result_zero_point);
+  return arguments;
+}
+inline constexpr bool kBiasInSums = false;
+
+inline std::vector<AttributeArgument> SetSourceScales(float first, float second,
+                                                      dnnl::primitive_attr& attr) {
+  attr.set_scales_mask(DNNL_ARG_SRC_0, 0);
+  attr.set_scales_mask(DNNL_ARG_SRC_1, 0);
+  return {{DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC_0, {first}, {}},
+          {DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC_1, {second}, {}}};
+}
+
+inline bool HasExactInt8() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::isa_default:
+    case dnnl::cpu_isa::sse41:
+    case dnnl::cpu_isa::avx:
+    case dnnl::cpu_isa::avx2:
+    case dnnl::cpu_isa::avx512_core:
+      return false;
+    default:  // what newer CPUs have includes dot products
+      return true;
+  }
+}
+
+inline dnnl::memory::data_type TypeOf(const Desc& desc) { return desc.get_data_type(); }
 
 // The parameters with which eltwise_hardswish is x * max(0, min(1, x/6 + 1/2)).
 inline constexpr float kHardSwishAlpha = 1.0f / 6.0f;

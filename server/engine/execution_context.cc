@@ -60,6 +60,27 @@ void PrepareTrace(const Plan& plan, sparsity::Trace& trace) {
   }
 }
 
+void Count(const CountStep& step, const void* elements, sparsity::LayerCounts& counts) {
+  const sparsity::ChannelCounts targets = {counts.inactive.data(), counts.saturated.data(),
+                                           counts.non_finite.data()};
+  if (const auto* rule = std::get_if<sparsity::CountRule>(&step.rule)) {
+    sparsity::CountActivations(static_cast<const float*>(elements), step.layout, *rule, targets);
+  } else {
+    sparsity::CountQuantizedActivations(elements, step.layout,
+                                        std::get<sparsity::QuantizedCountRule>(step.rule), targets);
+  }
+}
+
+void Count(const BranchCountStep& step, const std::vector<const float*>& branches,
+           sparsity::Trace& trace) {
+  std::vector<sparsity::ChannelCounts> targets;
+  for (size_t b = 0; b < branches.size(); ++b) {
+    sparsity::LayerCounts& counts = trace.layers[step.layer + b];
+    targets.push_back({counts.inactive.data(), counts.saturated.data(), counts.non_finite.data()});
+  }
+  sparsity::CountBranches(branches, step.layout, targets);
+}
+
 bool HasNonFinite(const sparsity::Trace& trace) {
   return std::any_of(trace.layers.begin(), trace.layers.end(), [](const auto& layer) {
     return std::any_of(layer.non_finite.begin(), layer.non_finite.end(),
@@ -178,10 +199,14 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
                    fmt::format("node \"{}\" ({})", kernel->node.name, kernel->node.op_type)));
     } else if (const auto* count = std::get_if<CountStep>(&plan->steps[i])) {
       if (trace == nullptr) continue;
-      sparsity::LayerCounts& counts = trace->layers[count->layer];
-      sparsity::CountActivations(
-          static_cast<const float*>(address(count->slot)), count->layout, count->rule,
-          {counts.inactive.data(), counts.saturated.data(), counts.non_finite.data()});
+      Count(*count, address(count->slot), trace->layers[count->layer]);
+    } else if (const auto* maxout = std::get_if<BranchCountStep>(&plan->steps[i])) {
+      if (trace == nullptr) continue;
+      std::vector<const float*> branches;
+      for (const auto& branch : maxout->branches) {
+        branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
+      }
+      Count(*maxout, branches, *trace);
     } else if (const auto* copy = std::get_if<CopyStep>(&plan->steps[i])) {
       std::memcpy(address(copy->to), address(copy->from), static_cast<size_t>(copy->bytes));
     }

@@ -103,11 +103,61 @@ Desc AnyDesc(DataType type, const Shape& shape) {
   return Desc(ToDims(shape), *DnnlType(type), dnnl::memory::format_tag::any);
 }
 
+DataType TypeOf(const Desc& desc) {
+  switch (compat::TypeOf(desc)) {
+    case dnnl::memory::data_type::s32:
+      return DataType::kInt32;
+    case dnnl::memory::data_type::s8:
+      return DataType::kInt8;
+    case dnnl::memory::data_type::u8:
+      return DataType::kUint8;
+    default:
+      return DataType::kFloat32;
+  }
+}
+
 bool LiesPlain(const Desc& desc) {
   const Blocking blocking = compat::BlockingOf(desc);
   if (IsRowMajor(blocking)) return true;
   return ChannelBlockOf(blocking) && blocking.padded_dims[1] == blocking.dims[1] &&
          Product(blocking.dims, 2) == 1;
+}
+
+bool IsDense(const Desc& desc) {
+  int64_t elements = 1;
+  for (int64_t extent : compat::BlockingOf(desc).dims) elements *= extent;
+  return compat::BlockingOf(desc).blocked &&
+         elements * static_cast<int64_t>(ByteSize(TypeOf(desc))) ==
+             static_cast<int64_t>(desc.get_size());
+}
+
+std::optional<Desc> WithType(const Desc& desc, DataType type) {
+  const Blocking blocking = compat::BlockingOf(desc);
+  if (!blocking.blocked) return std::nullopt;
+  if (blocking.inner_blocks.empty()) {
+    return Desc(blocking.dims, *DnnlType(type), blocking.strides);
+  }
+  const auto block = ChannelBlockOf(blocking);
+  const auto rank = blocking.dims.size();
+  if (!block || rank < 3 || rank > 5 || (*block != 4 && *block != 8 && *block != 16)) {
+    return std::nullopt;
+  }
+  return BlockedDesc(type, Shape(blocking.dims), *block);
+}
+
+Desc BlockedDesc(DataType type, const Shape& shape, int64_t block) {
+  using Tag = dnnl::memory::format_tag;
+  constexpr Tag kBlock4[] = {Tag::nCw4c, Tag::nChw4c, Tag::nCdhw4c};
+  constexpr Tag kBlock8[] = {Tag::nCw8c, Tag::nChw8c, Tag::nCdhw8c};
+  constexpr Tag kBlock16[] = {Tag::nCw16c, Tag::nChw16c, Tag::nCdhw16c};
+  const Tag* tags = block == 4 ? kBlock4 : block == 8 ? kBlock8 : kBlock16;
+  return Desc(ToDims(shape), *DnnlType(type), tags[shape.rank() - 3]);
+}
+
+Desc ChannelsLastDesc(DataType type, const Shape& shape) {
+  using Tag = dnnl::memory::format_tag;
+  constexpr Tag kTags[] = {Tag::nwc, Tag::nhwc, Tag::ndhwc};
+  return Desc(ToDims(shape), *DnnlType(type), kTags[shape.rank() - 3]);
 }
 
 std::optional<int64_t> ChannelBlock(const Desc& desc) {

@@ -19,6 +19,8 @@
 #include "server/engine/kernels/kernel.h"
 #include "server/graph/graph.h"
 #include "server/sparsity/activation_counter.h"
+#include "server/sparsity/branch_counter.h"
+#include "server/sparsity/quantized_counter.h"
 #include "server/tensor/tensor.h"
 
 namespace reluserve::engine {
@@ -81,7 +83,18 @@ struct CountStep {
   int layer = 0;
   int slot = -1;
   sparsity::ActivationLayout layout;
-  sparsity::CountRule rule;
+  std::variant<sparsity::CountRule, sparsity::QuantizedCountRule> rule;
+};
+
+// Counts the branches of a Maxout, as layers `layer`, `layer` + 1, ... of the trace.
+struct BranchCountStep {
+  struct Branch {
+    int slot = -1;
+    int64_t offset = 0;  // of its first element, in elements
+  };
+  int layer = 0;
+  std::vector<Branch> branches;
+  sparsity::BranchLayout layout;
 };
 
 // Copies a whole slot: outputs that are inputs or constants.
@@ -91,7 +104,7 @@ struct CopyStep {
   int64_t bytes = 0;
 };
 
-using Step = std::variant<PrimitiveStep, KernelStep, CountStep, CopyStep>;
+using Step = std::variant<PrimitiveStep, KernelStep, CountStep, BranchCountStep, CopyStep>;
 
 // The shape of what one activation layer's counts are about.
 struct TraceLayerShape {

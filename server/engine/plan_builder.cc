@@ -42,6 +42,7 @@ PlanBuilder::PlanBuilder(const graph::Graph& graph, const std::vector<graph::Ope
       facts_(facts),
       weights_(std::move(weights)),
       options_(options),
+      producers_(graph.Producers()),
       plan_(std::make_shared<Plan>()),
       layouts_(graph.value_count()),
       uses_left_(graph.UseCounts()) {}
@@ -89,7 +90,8 @@ absl::Status PlanBuilder::AddInputs() {
 }
 
 bool PlanBuilder::IsLayer(const Node& node) const {
-  return ActivationLayerOf(graph_, node).has_value() && IsFloat(node.outputs[0]);
+  return ActivationLayerOf(graph_, node).has_value() &&
+         IsCountable(graph_, node, fact(node.outputs[0]).type);
 }
 
 absl::Status PlanBuilder::LowerNode(const Node& node) {
@@ -103,6 +105,9 @@ absl::Status PlanBuilder::LowerNode(const Node& node) {
   if (is_layer) layer = ActivationLayerOf(graph_, node);
   if (layer && layer->count_input) {
     RELUSERVE_RETURN_IF_ERROR(CountLayer(node, node.inputs[0], *layer));
+  }
+  if (const auto maxout = MaxoutOf(graph_, node, facts_, producers_)) {
+    RELUSERVE_RETURN_IF_ERROR(CountMaxout(node, *maxout));
   }
   bool lowered = false;
   if (const Lowering lower = FindLowering(node.op); lower != nullptr) {
@@ -131,30 +136,6 @@ absl::Status PlanBuilder::LowerByKernel(const Node& node) {
     if (node.outputs[i] != kNoValue) Define(node.outputs[i], outputs[i]);
   }
   return FinishNode(node, {}, *this);
-}
-
-absl::Status PlanBuilder::CountLayer(const Node& node, ValueId id, const ActivationLayer& layer) {
-  RELUSERVE_ASSIGN_OR_RETURN(Operand operand, Get(id));
-  TraceLayerShape shape{operand.shape, 1, 1, 1};
-  const int rank = operand.shape.rank();
-  if (rank > 0) shape.samples = operand.shape[0];
-  if (rank > 1) shape.channels = operand.shape[1];
-  if (rank > 2) shape.positions = operand.shape.ElementCount(2, rank);
-
-  std::optional<sparsity::ActivationLayout> layout;
-  if (operand.describable()) layout = CountingLayout(operand.desc);
-  if (!layout) {
-    RELUSERVE_ASSIGN_OR_RETURN(operand, GetPlain(id));
-    layout = {shape.samples, shape.channels, shape.positions, 1};
-  }
-  StepInfo info = Describe(node, operand);
-  info.node = layer.info.name;
-  info.op_type = "count";
-  info.implementation = "counter";
-  AddStep(CountStep{static_cast<int>(plan_->layers.size()), operand.slot, *layout, layer.info.rule},
-          std::move(info));
-  plan_->layers.push_back(std::move(shape));
-  return absl::OkStatus();
 }
 
 absl::Status PlanBuilder::AddOutputs() {
@@ -202,12 +183,7 @@ absl::StatusOr<Operand> PlanBuilder::Get(ValueId id) {
     const Tensor* tensor = Known(id);
     if (tensor == nullptr)
       return Internal("value \"{}\" is read before it is made", graph_.value(id).name);
-    Slot slot;
-    slot.kind = Slot::Kind::kConstant;
-    slot.bytes = static_cast<int64_t>(tensor->byte_size());
-    slot.constant = tensor->data();
-    plan_->kept.push_back(*tensor);
-    Define(id, PlainOperand(AddSlot(slot), tensor->type(), tensor->shape()));
+    Define(id, Constant(*tensor));
   }
   return layouts.front();
 }
@@ -273,6 +249,16 @@ bool PlanBuilder::MayOverwrite(int slot) const {
   });
 }
 
+Operand PlanBuilder::Constant(Tensor tensor) {
+  Slot slot;
+  slot.kind = Slot::Kind::kConstant;
+  slot.bytes = static_cast<int64_t>(tensor.byte_size());
+  slot.constant = tensor.data();
+  const Operand operand = PlainOperand(AddSlot(slot), tensor.type(), tensor.shape());
+  plan_->kept.push_back(std::move(tensor));
+  return operand;
+}
+
 Operand PlanBuilder::New(DataType type, const Shape& shape) {
   Operand operand = PlainOperand(-1, type, shape);
   Slot slot;
@@ -283,7 +269,7 @@ Operand PlanBuilder::New(DataType type, const Shape& shape) {
 }
 
 Operand PlanBuilder::New(const Shape& shape, const Desc& desc) {
-  Operand operand{-1, DataType::kFloat32, shape, desc};
+  Operand operand{-1, TypeOf(desc), shape, desc};
   Slot slot;
   slot.bytes = BytesOf(operand);
   operand.slot = AddSlot(slot);
@@ -378,6 +364,8 @@ void PlanBuilder::SetLives() {
       for (const auto& argument : kernel->outputs) touch(argument.slot);
     } else if (const auto* count = std::get_if<CountStep>(&plan_->steps[i])) {
       touch(count->slot);
+    } else if (const auto* branches = std::get_if<BranchCountStep>(&plan_->steps[i])) {
+      for (const auto& branch : branches->branches) touch(branch.slot);
     } else if (const auto* copy = std::get_if<CopyStep>(&plan_->steps[i])) {
       touch(copy->from);
       touch(copy->to);

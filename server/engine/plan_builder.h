@@ -16,6 +16,7 @@
 #include <absl/status/statusor.h>
 
 #include "server/engine/activation_layers.h"
+#include "server/engine/maxout.h"
 #include "server/engine/plan.h"
 #include "server/engine/weight_store.h"
 #include "server/graph/graph.h"
@@ -45,6 +46,7 @@ class PlanBuilder {
   const graph::OperandInfo& fact(graph::ValueId id) const { return facts_[id]; }
   // The elements of a value that is known at plan time, else null.
   const Tensor* Known(graph::ValueId id) const;
+  const graph::Graph& graph() const { return graph_; }
   bool IsFloat(graph::ValueId id) const { return fact(id).type == DataType::kFloat32; }
 
   // The value as it lies now, in whatever layout its maker chose.
@@ -62,6 +64,8 @@ class PlanBuilder {
   absl::StatusOr<Operand> Weights(graph::ValueId id, const compat::Desc& given,
                                   const compat::Desc& wanted);
 
+  // Elements that the plan keeps.
+  Operand Constant(Tensor tensor);
   // A new arena slot.
   Operand New(DataType type, const Shape& shape);
   Operand New(const Shape& shape, const compat::Desc& desc);
@@ -99,6 +103,9 @@ class PlanBuilder {
   absl::Status AddOutputs();
   absl::Status AddOutput(int index, graph::ValueId id);
   absl::Status CountLayer(const graph::Node& node, graph::ValueId id, const ActivationLayer& layer);
+  absl::Status CountMaxout(const graph::Node& node, const Maxout& maxout);
+  // The value dense and row-major, repeated to the given shape.
+  absl::StatusOr<Operand> GetBroadcast(graph::ValueId id, const Shape& shape);
   bool IsLayer(const graph::Node& node) const;
   bool MayOverwrite(int slot) const;
   int AddSlot(Slot slot);
@@ -112,6 +119,7 @@ class PlanBuilder {
   const std::shared_ptr<WeightStore> weights_;
   const PlanOptions options_;
 
+  const std::vector<int> producers_;  // by ValueId: the number of the node that makes it, or -1
   std::shared_ptr<Plan> plan_;
   std::vector<Layouts> layouts_;                          // by ValueId
   std::vector<int> uses_left_;                            // by ValueId

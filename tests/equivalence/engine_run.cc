@@ -72,7 +72,12 @@ Tensor Samples(const Tensor& batch, int64_t begin, int64_t end) {
   Shape shape = batch.shape();
   const int64_t size = shape.ElementCount(1, shape.rank());
   shape[0] = end - begin;
-  return Tensor::Of<float>(shape, batch.values<float>().subspan(begin * size));
+  Tensor samples = Tensor::Allocate(batch.type(), shape).value();
+  const auto sample_bytes = static_cast<size_t>(size) * ByteSize(batch.type());
+  std::memcpy(samples.mutable_data(),
+              static_cast<const std::byte*>(batch.data()) + begin * sample_bytes,
+              samples.byte_size());
+  return samples;
 }
 
 Results Samples(const Results& batch, int64_t begin, int64_t end) {

@@ -7,6 +7,7 @@
 #include "server/base/status.h"
 #include "server/engine/layout.h"
 #include "server/engine/primitives/lowering.h"
+#include "server/graph/scalar_quantization.h"
 
 namespace reluserve::engine {
 namespace {
@@ -84,8 +85,46 @@ bool AddActivationPrimitive(const graph::Node& node, const Activation& activatio
   return true;
 }
 
+Tensor CodeTensor(DataType type, int32_t code) {
+  if (type == DataType::kInt8) {
+    return Tensor::Of<int8_t>(Shape{1}, std::vector<int8_t>{static_cast<int8_t>(code)});
+  }
+  return Tensor::Of<uint8_t>(Shape{1}, std::vector<uint8_t>{static_cast<uint8_t>(code)});
+}
+
+// The same for a quantised result: its codes are clamped.
+absl::Status ClampCodes(const graph::Node& node, PlanBuilder& builder) {
+  const auto quantization = graph::ResultQuantization(builder.graph(), node);
+  const Activation& activation = node.activation->activation;
+  if (!quantization || !graph::Clamps(activation)) {
+    return Internal("activation \"{}\" was fused into a quantised result that it does not clamp",
+                    node.activation->layer_name);
+  }
+  const graph::CodeRange range = graph::RangeOf(activation, *quantization);
+  const auto fold = [&](graph::VariadicKind kind, int32_t bound) -> absl::Status {
+    graph::Node clamp;
+    clamp.name = node.activation->layer_name;
+    clamp.op_type = node.activation->op_type;
+    clamp.op = graph::Variadic{kind};
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand codes, builder.GetPlain(node.outputs[0]));
+    const Operand operands[] = {codes, builder.Constant(CodeTensor(quantization->type, bound))};
+    const Operand result = builder.New(codes.type, codes.shape);
+    RELUSERVE_RETURN_IF_ERROR(builder.AddKernel(clamp, operands, {&result, 1}));
+    builder.Define(node.outputs[0], result);
+    return absl::OkStatus();
+  };
+  if (range.low != quantization->lowest()) {
+    RELUSERVE_RETURN_IF_ERROR(fold(graph::VariadicKind::kMax, range.low));
+  }
+  if (range.high != quantization->highest()) {
+    RELUSERVE_RETURN_IF_ERROR(fold(graph::VariadicKind::kMin, range.high));
+  }
+  return absl::OkStatus();
+}
+
 // Applies the fused activation of `node` to its result, which nobody has read yet.
 absl::Status ApplyFusedActivation(const graph::Node& node, PlanBuilder& builder) {
+  if (!builder.IsFloat(node.outputs[0])) return ClampCodes(node, builder);
   graph::Node alone;
   alone.name = node.activation->layer_name;
   alone.op_type = node.activation->op_type;
@@ -111,6 +150,15 @@ bool AppendActivation(const Activation& activation, dnnl::post_ops& ops) {
     compat::AppendEltwise(ops, eltwise.function, eltwise.alpha, eltwise.beta);
   }
   return !eltwises.empty();
+}
+
+void AppendClamp(const Activation& activation, float scale, dnnl::post_ops& ops) {
+  if (activation.kind == ActivationKind::kRelu) {
+    compat::AppendEltwise(ops, algorithm::eltwise_relu, 0.0f, 0.0f);
+  } else {
+    compat::AppendEltwise(ops, algorithm::eltwise_clip, activation.alpha / scale,
+                          activation.beta / scale);
+  }
 }
 
 dnnl::primitive_attr MakeAttributes(const graph::Node& node, const PlanBuilder& builder,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -29,14 +30,6 @@ struct Operands {
   Desc bias;  // zero descriptor where there is none
   Desc result_any;
 };
-
-// Convolution weights [M, C/group, kernel...] with the group axis split off where there are groups.
-Shape GroupedWeights(const Shape& weights, int64_t group) {
-  if (group == 1) return weights;
-  Shape grouped = {group, weights[0] / group};
-  for (int axis = 1; axis < weights.rank(); ++axis) grouped.push_back(weights[axis]);
-  return grouped;
-}
 
 // Transposed-convolution weights [C, M/group, kernel...] in oneDNN's order of axes, which puts the
 // outputs first: the memory stays, the strides change places.
@@ -113,6 +106,18 @@ absl::Status AddWithWeights(const Node& node, const PrimitiveDesc& pd, const Ope
 
 }  // namespace
 
+Shape GroupedWeights(const Shape& weights, int64_t group) {
+  if (group == 1) return weights;
+  Shape grouped = {group, weights[0] / group};
+  for (int axis = 1; axis < weights.rank(); ++axis) grouped.push_back(weights[axis]);
+  return grouped;
+}
+
+bool PacksWell(const Desc& given, const Desc& packed) {
+  constexpr size_t kSmall = size_t{1} << 20;
+  return packed.get_size() <= std::max(kSmall, 4 * given.get_size());
+}
+
 absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
   if (!CanLower(node, builder)) return false;
   const auto& conv = std::get<graph::Conv>(node.op);
@@ -140,7 +145,7 @@ absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
   const auto pd = compat::MakeConvolution(dnnl::algorithm::convolution_direct, operands.source_any,
                                           operands.weights_any, operands.bias, operands.result_any,
                                           window, attr);
-  if (!pd) return false;
+  if (!pd || !PacksWell(operands.weights_plain, pd.weights_desc())) return false;
   RELUSERVE_RETURN_IF_ERROR(
       AddWithWeights<dnnl::convolution_forward>(node, pd, operands, fused, builder));
   return true;
@@ -160,7 +165,7 @@ absl::StatusOr<bool> LowerDeconvolution(const Node& node, PlanBuilder& builder) 
   const dnnl::primitive_attr attr = MakeAttributes(node, builder, fused);
   const auto pd = compat::MakeDeconvolution(operands.source_any, operands.weights_any,
                                             operands.bias, operands.result_any, window, attr);
-  if (!pd) return false;
+  if (!pd || !PacksWell(operands.weights_plain, pd.weights_desc())) return false;
   RELUSERVE_RETURN_IF_ERROR(
       AddWithWeights<dnnl::deconvolution_forward>(node, pd, operands, fused, builder));
   return true;

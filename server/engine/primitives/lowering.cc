@@ -28,6 +28,13 @@ constexpr LoweringTable kLowerings = [] {
   table[graph::OpIndex<graph::Squeeze>()] = LowerView;
   table[graph::OpIndex<graph::Unsqueeze>()] = LowerView;
   table[graph::OpIndex<graph::Transpose>()] = LowerTranspose;
+  table[graph::OpIndex<graph::QuantizeLinear>()] = LowerQuantizeLinear;
+  table[graph::OpIndex<graph::DequantizeLinear>()] = LowerDequantizeLinear;
+  table[graph::OpIndex<graph::QLinearConv>()] = LowerQLinearConv;
+  table[graph::OpIndex<graph::ConvInteger>()] = LowerConvInteger;
+  table[graph::OpIndex<graph::QLinearMatMul>()] = LowerQLinearMatMul;
+  table[graph::OpIndex<graph::MatMulInteger>()] = LowerMatMulInteger;
+  table[graph::OpIndex<graph::QLinearBinary>()] = LowerQLinearBinary;
   return table;
 }();
 

@@ -37,6 +37,13 @@ absl::StatusOr<bool> LowerConcat(const graph::Node& node, PlanBuilder& builder);
 // Identity, Reshape, Flatten, Squeeze, Unsqueeze: the same memory under another shape.
 absl::StatusOr<bool> LowerView(const graph::Node& node, PlanBuilder& builder);
 absl::StatusOr<bool> LowerTranspose(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerQuantizeLinear(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerDequantizeLinear(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerQLinearConv(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerConvInteger(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerQLinearMatMul(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerMatMulInteger(const graph::Node& node, PlanBuilder& builder);
+absl::StatusOr<bool> LowerQLinearBinary(const graph::Node& node, PlanBuilder& builder);
 
 // --- Shared by the lowerings ---
 
@@ -48,6 +55,16 @@ struct Fused {
 
 // Appends the activation as post-ops; false, with `ops` unchanged, where oneDNN has no exact form.
 bool AppendActivation(const graph::Activation& activation, dnnl::post_ops& ops);
+
+// Appends a clamping activation of real numbers as post-ops on numbers in units of `scale`.
+void AppendClamp(const graph::Activation& activation, float scale, dnnl::post_ops& ops);
+
+// Whether a primitive's own copy of the weights takes no more than a few times what the model has:
+// blocks of 16 channels on both sides are mostly padding for a layer of one channel.
+bool PacksWell(const compat::Desc& given, const compat::Desc& packed);
+
+// Convolution weights [M, C/group, kernel...] with the group axis split off where there are groups.
+Shape GroupedWeights(const Shape& weights, int64_t group);
 
 // Attributes of every primitive: scratchpad from the arena, and the node's fused activation as a
 // post-op where that is possible now (never in a strict plan); `fused` says whether it was.

@@ -30,17 +30,6 @@ std::optional<int64_t> SharedBlock(const std::vector<Operand>& inputs, int axis)
   return shared ? block : std::nullopt;
 }
 
-// The channel-blocked descriptor of a shape whose channels are a multiple of the block.
-Desc BlockedDesc(const Shape& shape, int64_t block) {
-  using Tag = dnnl::memory::format_tag;
-  constexpr Tag kBlock4[] = {Tag::nCw4c, Tag::nChw4c, Tag::nCdhw4c};
-  constexpr Tag kBlock8[] = {Tag::nCw8c, Tag::nChw8c, Tag::nCdhw8c};
-  constexpr Tag kBlock16[] = {Tag::nCw16c, Tag::nChw16c, Tag::nCdhw16c};
-  const Tag* tags = block == 4 ? kBlock4 : block == 8 ? kBlock8 : kBlock16;
-  return Desc(compat::Dims(shape.dims().begin(), shape.dims().end()), dnnl::memory::data_type::f32,
-              tags[shape.rank() - 3]);
-}
-
 bool HasBlockTag(const Shape& shape, int64_t block) {
   return shape.rank() >= 3 && shape.rank() <= 5 && (block == 4 || block == 8 || block == 16);
 }
@@ -53,22 +42,30 @@ absl::StatusOr<bool> LowerConcat(const Node& node, PlanBuilder& builder) {
   if (axis < 0) axis += shape.rank();
   std::vector<Operand> inputs;
   for (ValueId id : node.inputs) {
-    // Unequal float and integer inputs were refused by inference; empty ones are left to the
-    // kernel.
-    if (!builder.IsFloat(id)) return false;
+    // Unequal types were refused by inference; empty inputs are left to the kernel.
+    if (!builder.IsFloat(id) && !IsByte(builder.fact(id).type)) return false;
     RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, builder.Get(id));
     if (!operand.describable()) return false;
     inputs.push_back(operand);
   }
   const std::optional<int64_t> block = SharedBlock(inputs, axis);
   const bool keep_blocks = block && HasBlockTag(shape, *block);
+  const DataType type = inputs[0].type;
+  // Convolutions of 8-bit integers read and write channels last.
+  const bool channels_last = IsByte(type) && shape.rank() >= 3 && shape.rank() <= 5;
   if (!keep_blocks) {
     for (size_t i = 0; i < inputs.size(); ++i) {
-      RELUSERVE_ASSIGN_OR_RETURN(inputs[i], builder.GetPlain(node.inputs[i]));
+      if (channels_last) {
+        const Desc wanted = ChannelsLastDesc(type, inputs[i].shape);
+        RELUSERVE_ASSIGN_OR_RETURN(inputs[i], builder.GetAs(node.inputs[i], wanted));
+      } else {
+        RELUSERVE_ASSIGN_OR_RETURN(inputs[i], builder.GetPlain(node.inputs[i]));
+      }
     }
   }
-  const Desc target =
-      keep_blocks ? BlockedDesc(shape, *block) : PlainDesc(DataType::kFloat32, shape);
+  const Desc target = keep_blocks     ? BlockedDesc(type, shape, *block)
+                      : channels_last ? ChannelsLastDesc(type, shape)
+                                      : PlainDesc(type, shape);
   std::vector<Desc> sources;
   for (const Operand& input : inputs) sources.push_back(input.desc);
   dnnl::primitive_attr attr;
@@ -104,7 +101,9 @@ absl::StatusOr<bool> LowerView(const Node& node, PlanBuilder& builder) {
 absl::StatusOr<bool> LowerTranspose(const Node& node, PlanBuilder& builder) {
   RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, builder.Get(node.inputs[0]));
   const Shape& shape = builder.fact(node.outputs[0]).shape;
-  if (!builder.IsFloat(node.inputs[0]) || !operand.describable()) return false;
+  if (!(builder.IsFloat(node.inputs[0]) || IsByte(operand.type)) || !operand.describable()) {
+    return false;
+  }
   const compat::Blocking blocking = compat::BlockingOf(operand.desc);
   if (!blocking.blocked || !blocking.inner_blocks.empty()) return false;
   const std::vector<int64_t>& perm = std::get<graph::Transpose>(node.op).perm;

@@ -51,25 +51,30 @@ dnnl::algorithm AlgorithmOf(const Pool& pool) {
 absl::StatusOr<bool> LowerPool(const Node& node, PlanBuilder& builder) {
   const auto& pool = std::get<Pool>(node.op);
   const bool wants_indices = node.outputs.size() > 1 && node.outputs[1] != kNoValue;
+  const DataType type = builder.fact(node.inputs[0]).type;
   // A maximum would pass a NaN over; an average keeps it.
-  const bool hides_nan = pool.kind == PoolKind::kMax && builder.strict();
-  if (!builder.IsFloat(node.inputs[0]) || pool.kind == PoolKind::kLp || wants_indices ||
-      hides_nan) {
+  const bool hides_nan =
+      pool.kind == PoolKind::kMax && builder.strict() && type == DataType::kFloat32;
+  if (!(type == DataType::kFloat32 || (IsByte(type) && pool.kind == PoolKind::kMax)) ||
+      pool.kind == PoolKind::kLp || wants_indices || hides_nan) {
     return false;
   }
-  RELUSERVE_ASSIGN_OR_RETURN(const Operand source, builder.Get(node.inputs[0]));
+  RELUSERVE_ASSIGN_OR_RETURN(Operand source, builder.Get(node.inputs[0]));
   const Shape& result_shape = builder.fact(node.outputs[0]).shape;
   if (!source.describable() || source.shape.rank() < 3 || source.shape.rank() > 5) return false;
   RELUSERVE_ASSIGN_OR_RETURN(const std::optional<graph::ResolvedWindow> window,
                              PoolWindow(pool, source.shape));
   if (!window) return false;
-
+  if (IsByte(type)) {
+    // The layout of convolutions of 8-bit integers, the only one that oneDNN pools them in.
+    RELUSERVE_ASSIGN_OR_RETURN(source,
+                               builder.GetAs(node.inputs[0], ChannelsLastDesc(type, source.shape)));
+  }
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const auto pd =
-      compat::MakePooling(AlgorithmOf(pool), source.desc, AnyDesc(DataType::kFloat32, result_shape),
-                          compat::Dims(window->kernel.begin(), window->kernel.end()),
-                          ToWindowArgs(*window, source.shape), attr);
+  const auto pd = compat::MakePooling(AlgorithmOf(pool), source.desc, AnyDesc(type, result_shape),
+                                      compat::Dims(window->kernel.begin(), window->kernel.end()),
+                                      ToWindowArgs(*window, source.shape), attr);
   // oneDNN's reference code is there for completeness; ours is faster.
   if (!pd || std::string_view(pd.impl_info_str()).starts_with("ref")) return false;
   const Operand result = builder.New(result_shape, pd.dst_desc());

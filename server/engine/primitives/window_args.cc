@@ -24,13 +24,17 @@ compat::WindowArgs ToWindowArgs(const graph::ResolvedWindow& window, const Shape
   return args;
 }
 
+absl::StatusOr<compat::WindowArgs> ConvolutionWindow(const graph::Window& window,
+                                                     const Shape& source, const Shape& weights) {
+  RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedWindow resolved,
+                             graph::ResolveConvolution(window, source, weights));
+  return ToWindowArgs(resolved, source);
+}
+
 absl::StatusOr<compat::WindowArgs> ConvolutionWindow(const graph::Node& node,
                                                      const PlanBuilder& builder) {
-  const Shape& source = builder.fact(node.inputs[0]).shape;
-  RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedWindow window,
-                             graph::ResolveConvolution(std::get<graph::Conv>(node.op).window,
-                                                       source, builder.fact(node.inputs[1]).shape));
-  return ToWindowArgs(window, source);
+  return ConvolutionWindow(std::get<graph::Conv>(node.op).window,
+                           builder.fact(node.inputs[0]).shape, builder.fact(node.inputs[1]).shape);
 }
 
 absl::StatusOr<compat::WindowArgs> DeconvolutionWindow(const graph::Node& node,

@@ -27,6 +27,10 @@ absl::StatusOr<compat::WindowArgs> ConvolutionWindow(const graph::Node& node,
 absl::StatusOr<compat::WindowArgs> DeconvolutionWindow(const graph::Node& node,
                                                        const PlanBuilder& builder);
 
+// Of any convolution by its window and the shapes of its operands.
+absl::StatusOr<compat::WindowArgs> ConvolutionWindow(const graph::Window& window,
+                                                     const Shape& source, const Shape& weights);
+
 // Multiply-accumulates of a Conv or ConvTranspose: each weight meets every position of the result
 // (Conv) or of the source (ConvTranspose), padding included.
 int64_t MultiplyAccumulates(const graph::Node& node, const PlanBuilder& builder);

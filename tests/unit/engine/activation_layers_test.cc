@@ -77,5 +77,26 @@ TEST(ActivationLayersTest, PReluWithANegativeSlopeIsCountedByItsInput) {
   }
 }
 
+TEST(ActivationLayersTest, RulesOnCodesFollowThoseOnNumbers) {
+  const graph::ScalarQuantization codes = {0.1f, 20, DataType::kUint8};
+  const auto relu = OnCodes({CountRule::Inactive::kNotPositive}, codes);
+  EXPECT_FALSE(relu.is_signed);
+  EXPECT_EQ(relu.inactive_low, 0);
+  EXPECT_EQ(relu.inactive_high, 20);
+  EXPECT_GT(relu.saturated_high, 255);
+  EXPECT_LT(relu.saturated_low, 0);
+  const auto relu6 = OnCodes({CountRule::Inactive::kNotPositive, -kInfinity, 6.0f}, codes);
+  EXPECT_EQ(relu6.saturated_high, 80);
+  const auto zero =
+      OnCodes({CountRule::Inactive::kZero}, graph::ScalarQuantization{0.1f, -7, DataType::kInt8});
+  EXPECT_TRUE(zero.is_signed);
+  EXPECT_EQ(zero.inactive_low, -7);
+  EXPECT_EQ(zero.inactive_high, -7);
+  const auto tanh = OnCodes({CountRule::Inactive::kNone, -1.0f, 1.0f}, codes);
+  EXPECT_GT(tanh.inactive_low, tanh.inactive_high);
+  EXPECT_EQ(tanh.saturated_low, 10);
+  EXPECT_EQ(tanh.saturated_high, 30);
+}
+
 }  // namespace
 }  // namespace reluserve::engine

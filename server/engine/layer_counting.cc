@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// The part of the plan builder that counts activation layers.
+
+#include <utility>
+
+#include "server/base/status.h"
+#include "server/engine/layout.h"
+#include "server/engine/maxout.h"
+#include "server/engine/plan_builder.h"
+
+namespace reluserve::engine {
+namespace {
+
+using graph::Node;
+using graph::ValueId;
+
+TraceLayerShape ShapeOfLayer(const Shape& whole) {
+  TraceLayerShape shape{whole, 1, 1, 1};
+  const int rank = whole.rank();
+  if (rank > 0) shape.samples = whole[0];
+  if (rank > 1) shape.channels = whole[1];
+  if (rank > 2) shape.positions = whole.ElementCount(2, rank);
+  return shape;
+}
+
+// The branches of a Maxout over an axis of what lies in `slot`.
+void SetBranches(int slot, const Shape& split, int axis, BranchCountStep& step) {
+  const int64_t positions = split.ElementCount(3, split.rank());
+  const int64_t branches = split[axis];
+  const bool branches_outside = axis == 1;
+  step.layout.samples = split[0];
+  step.layout.channels = split[branches_outside ? 2 : 1];
+  step.layout.positions = positions;
+  step.layout.sample_stride = split[1] * split[2] * positions;
+  step.layout.channel_stride = branches_outside ? positions : branches * positions;
+  for (int64_t b = 0; b < branches; ++b) {
+    const int64_t offset = branches_outside ? b * split[2] * positions : b * positions;
+    step.branches.push_back({slot, offset});
+  }
+}
+
+}  // namespace
+
+absl::Status PlanBuilder::CountLayer(const Node& node, ValueId id, const ActivationLayer& layer) {
+  RELUSERVE_ASSIGN_OR_RETURN(Operand operand, Get(id));
+  TraceLayerShape shape = ShapeOfLayer(operand.shape);
+  std::optional<sparsity::ActivationLayout> layout;
+  if (operand.describable()) layout = CountingLayout(operand.desc);
+  if (!layout) {
+    RELUSERVE_ASSIGN_OR_RETURN(operand, GetPlain(id));
+    layout = {shape.samples, shape.channels, shape.positions, 1};
+  }
+  StepInfo info = Describe(node, operand);
+  info.node = layer.info.name;
+  info.op_type = "count";
+  info.implementation = "counter";
+  CountStep step = {static_cast<int>(plan_->layers.size()), operand.slot, *layout, layer.info.rule};
+  if (operand.type != DataType::kFloat32) {
+    step.rule = OnCodes(layer.info.rule, *graph::ResultQuantization(graph_, node));
+  }
+  AddStep(std::move(step), std::move(info));
+  plan_->layers.push_back(std::move(shape));
+  return absl::OkStatus();
+}
+
+absl::Status PlanBuilder::CountMaxout(const Node& node, const Maxout& maxout) {
+  const Shape& result = fact(node.outputs[0]).shape;
+  BranchCountStep step;
+  step.layer = static_cast<int>(plan_->layers.size());
+  // A result of keep_dims has the branches' axis too, with extent 1: it is left out.
+  TraceLayerShape shape = ShapeOfLayer(result);
+  if (maxout.axis < 0) {
+    step.layout = {shape.samples, shape.channels, shape.positions, shape.channels * shape.positions,
+                   shape.positions};
+    for (ValueId id : node.inputs) {
+      RELUSERVE_ASSIGN_OR_RETURN(const Operand branch, GetBroadcast(id, result));
+      step.branches.push_back({branch.slot, 0});
+    }
+  } else {
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand split, GetPlain(node.inputs[0]));
+    SetBranches(split.slot, split.shape, maxout.axis, step);
+    shape.channels = step.layout.channels;
+    shape.positions = step.layout.positions;
+  }
+  StepInfo info = {node.name, "count", "counter", "plain " + result.ToString(), "", 0};
+  for (int b = 0; b < maxout.branches; ++b) plan_->layers.push_back(shape);
+  AddStep(std::move(step), std::move(info));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Operand> PlanBuilder::GetBroadcast(ValueId id, const Shape& shape) {
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, GetPlain(id));
+  if (operand.shape == shape) return operand;
+  Node expand;
+  expand.name = graph_.value(id).name;
+  expand.op_type = "Expand";
+  expand.op = graph::Expand{};
+  const Operand extents = Constant(Tensor::Of<int64_t>(
+      {shape.rank()}, std::vector<int64_t>(shape.dims().begin(), shape.dims().end())));
+  const Operand operands[] = {operand, extents};
+  const Operand result = New(operand.type, shape);
+  RELUSERVE_RETURN_IF_ERROR(AddKernel(expand, operands, {&result, 1}));
+  return result;
+}
+
+}  // namespace reluserve::engine
