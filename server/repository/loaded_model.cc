@@ -3,11 +3,14 @@
 
 #include "server/repository/loaded_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/base/status.h"
 #include "server/engine/same_bits.h"
+#include "server/repository/batching_config.h"
 #include "server/repository/config_completion.h"
+#include "server/repository/image_input.h"
 
 namespace reluserve::repository {
 namespace {
@@ -28,14 +31,31 @@ ModelFacts FactsOf(const std::string& name, const engine::CompiledModel& compile
   return facts;
 }
 
+// A concrete shape, of the form `from`, in the form `to`: what is open takes its extents in order.
+Shape Reshaped(const Shape& shape, const std::vector<int64_t>& from,
+               const std::vector<int64_t>& to) {
+  if (from == to || shape.rank() != static_cast<int>(from.size())) return shape;
+  std::vector<int64_t> open;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (from[static_cast<size_t>(axis)] < 0) open.push_back(shape[axis]);
+  }
+  std::vector<int64_t> result = to;
+  size_t next = 0;
+  for (int64_t& extent : result) {
+    if (extent < 0 && next < open.size()) extent = open[next++];
+  }
+  return Shape(result);
+}
+
 // A list of labels that is too long or too short was made for another model.
-absl::Status CheckLabels(const LoadedModel& model) {
-  if (model.labels().empty() || model.outputs().empty()) return absl::OkStatus();
-  const std::optional<int64_t> classes = model.class_count();
-  const auto labels = static_cast<int64_t>(model.labels().size());
-  if (!classes || *classes == labels) return absl::OkStatus();
-  return InvalidArgument("labels.txt has {} labels, but output \"{}\" has {} classes", labels,
-                         model.outputs()[0].name, *classes);
+absl::Status CheckLabels(const LoadedModel& model, size_t output) {
+  const std::optional<int64_t> classes = model.class_count(output);
+  const auto labels = static_cast<int64_t>(model.labels(output).size());
+  if (labels == 0 || !classes || *classes == labels) return absl::OkStatus();
+  const std::string& file = model.config().output(static_cast<int>(output)).label_filename();
+  return InvalidArgument("{} has {} labels, but output \"{}\" has {} classes",
+                         file.empty() ? "labels.txt" : file, labels, model.outputs()[output].name,
+                         *classes);
 }
 
 }  // namespace
@@ -46,36 +66,67 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   // A plan for each batch size, and some for other shapes and their strict twins.
   engine::CompileOptions compile;
-  compile.max_plans = 16 + source.batching.max_batch_size;
+  compile.max_plans = 16 + std::max(source.batching.max_batch_size, source.config.max_batch_size());
   RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;
   model->version_ = source.version;
-  model->labels_ = source.labels;
-  model->batching_ = source.batching;
   model->info_ = imported.info;
   model->config_ = source.config;
   RELUSERVE_RETURN_IF_ERROR(CompleteConfig(FactsOf(source.name, *model->compiled_),
                                            source.batching.max_batch_size, model->config_));
-  model->inputs_ = InputSpecs(model->config_);
-  model->outputs_ = OutputSpecs(model->config_);
-  RELUSERVE_RETURN_IF_ERROR(CheckLabels(*model));
+  RELUSERVE_RETURN_IF_ERROR(model->TakeConfig(source));
   engine::SameBitsOptions same_bits;
   same_bits.max_batch_size = model->batching_.max_batch_size;
   model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
   return model;
 }
 
-bool LoadedModel::scores_by_sample() const {
-  return !outputs_.empty() && (batchable() || outputs_[0].shape.size() > 1);
+absl::Status LoadedModel::TakeConfig(const ModelSource& source) {
+  inputs_ = InputSpecs(config_);
+  outputs_ = OutputSpecs(config_);
+  RELUSERVE_ASSIGN_OR_RETURN(batching_, BatchingOfConfig(config_, source.batching));
+  RELUSERVE_ASSIGN_OR_RETURN(image_input_, ImageInput(config_));
+  labels_.resize(outputs_.size());
+  if (!labels_.empty()) labels_[0] = source.labels;
+  for (size_t output = 0; output < outputs_.size(); ++output) {
+    const auto given = source.output_labels.find(outputs_[output].name);
+    if (given != source.output_labels.end()) labels_[output] = given->second;
+    RELUSERVE_RETURN_IF_ERROR(CheckLabels(*this, output));
+  }
+  return absl::OkStatus();
 }
 
-std::optional<int64_t> LoadedModel::class_count() const {
-  if (outputs_.empty()) return std::nullopt;
+Shape LoadedModel::ModelShapeOfInput(size_t input, const Shape& shape) const {
+  return Reshaped(shape, inputs_[input].shape, inputs_[input].model_shape);
+}
+
+Shape LoadedModel::ClientShapeOfOutput(size_t output, const Shape& shape) const {
+  return Reshaped(shape, outputs_[output].model_shape, outputs_[output].shape);
+}
+
+Shape LoadedModel::OneSampleShape(size_t input) const {
+  std::vector<int64_t> shape = inputs_[input].model_shape;
+  for (int64_t& extent : shape) extent = std::max<int64_t>(1, extent);
+  return Shape(shape);
+}
+
+const std::vector<std::string>& LoadedModel::labels(size_t output) const {
+  static const std::vector<std::string> kNone;
+  return output < labels_.size() ? labels_[output] : kNone;
+}
+
+bool LoadedModel::scores_by_sample(size_t output) const {
+  return output < outputs_.size() && (batchable() || outputs_[output].shape.size() > 1);
+}
+
+std::optional<int64_t> LoadedModel::class_count(size_t output) const {
+  if (output >= outputs_.size()) return std::nullopt;
+  const std::vector<int64_t>& shape = outputs_[output].shape;
   int64_t count = 1;
-  for (size_t axis = scores_by_sample() ? 1 : 0; axis < outputs_[0].shape.size(); ++axis) {
-    if (outputs_[0].shape[axis] < 0) return std::nullopt;
-    count *= outputs_[0].shape[axis];
+  for (size_t axis = scores_by_sample(output) ? 1 : 0; axis < shape.size(); ++axis) {
+    if (shape[axis] < 0) return std::nullopt;
+    count *= shape[axis];
   }
   return count;
 }

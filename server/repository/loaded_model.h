@@ -7,6 +7,7 @@
 #define RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,11 @@
 
 #include "proto/model_config.pb.h"
 #include "server/engine/compiled_model.h"
+#include "server/image/preprocess.h"
 #include "server/onnx/importer.h"
 #include "server/repository/batching_options.h"
 #include "server/repository/tensor_spec.h"
+#include "server/tensor/shape.h"
 
 namespace reluserve::repository {
 
@@ -28,12 +31,15 @@ struct ModelSource {
   std::string name;
   int64_t version = 1;
   std::string_view onnx;  // read while loading only
-  // Of the classes, in the order of the first output; may be empty.
+  // Of the classes, in the order of the first output; may be empty. The file they are from, for
+  // messages, is labels.txt.
   std::vector<std::string> labels;
   // What holds where the configuration does not say.
   BatchingOptions batching;
   // As the repository has it; what it leaves out is completed from the model.
   inference::ModelConfig config;
+  // What the configuration's label_filename of an output holds, by output; goes before `labels`.
+  std::map<std::string, std::vector<std::string>> output_labels;
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.
@@ -46,18 +52,26 @@ class LoadedModel {
 
   const std::string& name() const { return name_; }
   int64_t version() const { return version_; }
-  const std::vector<std::string>& labels() const { return labels_; }
+  // Of the classes of an output, in its order; empty where there are none.
+  const std::vector<std::string>& labels(size_t output = 0) const;
   const onnx_import::ModelInfo& info() const { return info_; }
   // Complete: what the repository's left out is the model's own.
   const inference::ModelConfig& config() const { return config_; }
   // In the model's order.
   const std::vector<TensorSpec>& inputs() const { return inputs_; }
   const std::vector<TensorSpec>& outputs() const { return outputs_; }
-  // Whether axis 0 of the first output counts samples; otherwise all of it belongs to one sample.
-  bool scores_by_sample() const;
-  // How many scores the first output has for a sample; nothing where that differs from request to
-  // request.
-  std::optional<int64_t> class_count() const;
+  // Whether axis 0 of an output counts samples; otherwise all of it belongs to one sample.
+  bool scores_by_sample(size_t output = 0) const;
+  // How many scores an output has for a sample; nothing where that differs from request to request.
+  std::optional<int64_t> class_count(size_t output = 0) const;
+  // How a picture becomes the model's input; nothing where the model takes none.
+  const std::optional<image::Preprocessing>& image_input() const { return image_input_; }
+  // What the model itself takes for an input's shape as a request has it, and what a request gets
+  // for an output's shape as the model gave it: another where the configuration has a `reshape`.
+  Shape ModelShapeOfInput(size_t input, const Shape& shape) const;
+  Shape ClientShapeOfOutput(size_t output, const Shape& shape) const;
+  // What the model itself takes for one sample of an input of which nothing but the batch is open.
+  Shape OneSampleShape(size_t input) const;
   // Whether the first extent of every input and output is a batch that requests choose.
   bool batchable() const { return config_.max_batch_size() > 0; }
   // How its requests wait and share batches.
@@ -70,16 +84,19 @@ class LoadedModel {
 
  private:
   LoadedModel() = default;
+  // What follows from the complete configuration.
+  absl::Status TakeConfig(const ModelSource& source);
 
   std::string name_;
   int64_t version_ = 0;
-  std::vector<std::string> labels_;
+  std::vector<std::vector<std::string>> labels_;  // by output
   BatchingOptions batching_;
   std::vector<int> run_sizes_ = {1};
   onnx_import::ModelInfo info_;
   inference::ModelConfig config_;
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
+  std::optional<image::Preprocessing> image_input_;
   std::shared_ptr<engine::CompiledModel> compiled_;
 };
 

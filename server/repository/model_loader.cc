@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "server/base/printable.h"
 #include "server/base/status.h"
 #include "server/repository/config_parser.h"
+#include "server/repository/config_support.h"
 
 namespace reluserve::repository {
 namespace {
@@ -18,27 +20,58 @@ namespace {
 constexpr int64_t kMaxModelBytes = int64_t{2} << 30;  // protobuf's own limit
 constexpr int64_t kMaxConfigBytes = int64_t{1} << 20;
 constexpr int64_t kMaxLabelBytes = int64_t{16} << 20;
+constexpr size_t kMaxShownBytes = 200;
 constexpr char kDefaultFile[] = "model.onnx";
 
-absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
-                                                        const ModelFolder& folder, int64_t version,
-                                                        const inference::ModelConfig& config) {
-  ModelSource source;
-  source.name = name;
-  source.version = version;
-  source.config = config;
+void LogUnsupported(const std::string& name, const inference::ModelConfig& config) {
+  for (const std::string& field : UnsupportedFields(config)) {
+    spdlog::warn("config_ignored model={} field=\"{}\"", name, field);
+  }
+}
+
+absl::StatusOr<std::string> ModelFile(int64_t version, const inference::ModelConfig& config) {
   const std::string& file = config.default_model_filename();
-  RELUSERVE_ASSIGN_OR_RETURN(
-      const std::string onnx,
-      folder.Read(fmt::format("{}/{}", version, file.empty() ? kDefaultFile : file),
-                  kMaxModelBytes));
-  source.onnx = onnx;
-  const auto labels = folder.Read("labels.txt", kMaxLabelBytes);
+  if (file.empty()) return fmt::format("{}/{}", version, kDefaultFile);
+  if (IsFileName(file)) return fmt::format("{}/{}", version, file);
+  return InvalidArgument("default_model_filename is \"{}\", expected a file name without a path",
+                         Printable(file, kMaxShownBytes));
+}
+
+absl::Status ReadLabels(const ModelFolder& folder, ModelSource& source) {
+  auto labels = folder.Read("labels.txt", kMaxLabelBytes);
   if (labels.ok()) {
     source.labels = SplitLines(*labels);
   } else if (!absl::IsNotFound(labels.status())) {
     return labels.status();
   }
+  for (const inference::ModelOutput& output : source.config.output()) {
+    const std::string& file = output.label_filename();
+    if (file.empty()) continue;
+    if (!IsFileName(file)) {
+      return InvalidArgument(
+          "output \"{}\": label_filename is \"{}\", expected a file name "
+          "without a path",
+          output.name(), Printable(file, kMaxShownBytes));
+    }
+    RELUSERVE_ASSIGN_OR_RETURN(const std::string text, folder.Read(file, kMaxLabelBytes));
+    source.output_labels[output.name()] = SplitLines(text);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
+                                                        const ModelFolder& folder, int64_t version,
+                                                        const inference::ModelConfig& config,
+                                                        const BatchingOptions& batching) {
+  ModelSource source;
+  source.name = name;
+  source.version = version;
+  source.config = config;
+  source.batching = batching;
+  RELUSERVE_ASSIGN_OR_RETURN(const std::string file, ModelFile(version, config));
+  RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::string onnx, folder.Read(file, kMaxModelBytes));
+  source.onnx = onnx;
   return LoadedModel::Load(source);
 }
 
@@ -47,22 +80,30 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
 absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
                                                   const ModelFolder& folder,
                                                   const std::string& json) {
-  if (!json.empty()) return ParseConfigJson(json);
+  if (!json.empty()) {
+    RELUSERVE_ASSIGN_OR_RETURN(inference::ModelConfig config, ParseConfigJson(json));
+    LogUnsupported(name, config);
+    return config;
+  }
   const absl::StatusOr<std::string> text = folder.Read("config.pbtxt", kMaxConfigBytes);
   if (absl::IsNotFound(text.status())) return inference::ModelConfig();
   if (!text.ok()) return text.status();
   RELUSERVE_ASSIGN_OR_RETURN(ParsedConfig parsed, ParseConfigText(*text));
   for (const std::string& warning : parsed.warnings) {
-    spdlog::warn("config_ignored model={} config.pbtxt {}", name, warning);
+    spdlog::warn("config_ignored model={} field=\"config.pbtxt {}\"", name, warning);
   }
+  LogUnsupported(name, parsed.config);
   return std::move(parsed.config);
 }
 
-absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
-    const std::string& name, const ModelFolder& folder, int64_t version,
-    const inference::ModelConfig& config) {
+absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(const std::string& name,
+                                                               const ModelFolder& folder,
+                                                               int64_t version,
+                                                               const inference::ModelConfig& config,
+                                                               const BatchingOptions& batching) {
   const auto start = std::chrono::steady_clock::now();
-  absl::StatusOr<std::shared_ptr<const LoadedModel>> model = Load(name, folder, version, config);
+  absl::StatusOr<std::shared_ptr<const LoadedModel>> model =
+      Load(name, folder, version, config, batching);
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
   if (model.ok()) {

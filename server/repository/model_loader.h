@@ -25,11 +25,14 @@ absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
                                                   const ModelFolder& folder,
                                                   const std::string& json);
 
-// One version: reads its files, compiles it, and logs how that went. Errors are those of
-// LoadedModel::Load and of reading.
-absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
-    const std::string& name, const ModelFolder& folder, int64_t version,
-    const inference::ModelConfig& config);
+// One version: reads its files, has LoadedModel::Load make it ready, and logs how that went. What
+// the configuration leaves open of batching is as in `batching`. Errors are those of reading and of
+// LoadedModel::Load; INVALID_ARGUMENT for a file name in the configuration that is a path.
+absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(const std::string& name,
+                                                               const ModelFolder& folder,
+                                                               int64_t version,
+                                                               const inference::ModelConfig& config,
+                                                               const BatchingOptions& batching);
 
 }  // namespace reluserve::repository
 

@@ -16,6 +16,7 @@
 #include "server/base/status.h"
 #include "server/builtin/builtin_model.h"
 #include "server/repository/model_loader.h"
+#include "server/repository/version_policy.h"
 
 namespace reluserve::repository {
 namespace {
@@ -53,6 +54,10 @@ absl::Status UnknownModel(std::string_view name) {
 
 absl::StatusOr<std::unique_ptr<ModelRepository>> ModelRepository::Create(
     const RepositoryOptions& options) {
+  if (!options.load_models.empty() && options.control_mode != ControlMode::kExplicit) {
+    return InvalidArgument("--load-model {} needs --model-control-mode explicit",
+                           options.load_models[0]);
+  }
   std::unique_ptr<ModelRepository> repository(new ModelRepository(options));
   absl::Status status;
   // On a thread of its own, whose OpenMP team goes with it.
@@ -139,7 +144,9 @@ absl::Status ModelRepository::Refresh(const std::string& name, const ModelFolder
   }
   const absl::StatusOr<inference::ModelConfig> config = LoadConfig(name, folder, config_json);
   if (!config.ok()) return refuse(config.status());
-  const absl::Status status = RefreshVersions(name, folder, *config, {versions->back()}, force);
+  const auto wanted = ChooseVersions(config->version_policy(), *versions);
+  if (!wanted.ok()) return refuse(wanted.status());
+  const absl::Status status = RefreshVersions(name, folder, *config, *wanted, force);
   control.failed = !status.ok();
   return status;
 }
@@ -157,7 +164,7 @@ absl::Status ModelRepository::RefreshVersions(const std::string& name, const Mod
     const bool unchanged = tried != control.versions.end() && tried->second == stamp;
     if (!force && unchanged && table_.Serves(name, version)) continue;
     table_.BeginLoading(name, version);
-    auto model = LoadVersion(name, folder, version, config);
+    auto model = LoadVersion(name, folder, version, config, options_.batching);
     control.versions[version] = std::move(stamp);
     if (model.ok()) {
       table_.Publish(name, version, *std::move(model));

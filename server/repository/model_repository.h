@@ -21,6 +21,7 @@
 #include <absl/synchronization/mutex.h>
 
 #include "proto/model_config.pb.h"
+#include "server/repository/batching_options.h"
 #include "server/repository/loaded_model.h"
 #include "server/repository/model_folder.h"
 #include "server/repository/model_table.h"
@@ -48,6 +49,8 @@ struct RepositoryOptions {
   bool strict_readiness = true;
   // OpenMP threads of a lane: plans are made for as many as they run with. At least 1.
   int threads_per_lane = 1;
+  // What holds where a model's configuration does not say.
+  BatchingOptions batching;
 };
 
 // What Load takes instead of what is on disk.

@@ -120,6 +120,7 @@ absl::StatusOr<std::vector<TensorView>> ValidateInputs(const LoadedModel& model,
     TensorView& view = views[static_cast<size_t>(spec - specs.begin())];
     if (view.present()) return InvalidArgument("input \"{}\" is given twice", tensor.name);
     RELUSERVE_ASSIGN_OR_RETURN(view, ValidateInput(tensor, *spec, model.batchable()));
+    view.shape = model.ModelShapeOfInput(static_cast<size_t>(spec - specs.begin()), view.shape);
   }
   for (size_t i = 0; i < specs.size(); ++i) {
     if (!views[i].present()) {

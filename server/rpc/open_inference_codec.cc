@@ -220,7 +220,8 @@ void EncodeResponse(const batching::InferenceResult& result, const LoadedModel& 
   response.set_model_version(std::to_string(model.version()));
   for (size_t index : request.outputs) {
     const Tensor& output = result.outputs[index];
-    AddOutput(response, model.outputs()[index].name, Name(output.type()), output.shape().dims())
+    const Shape shape = model.ClientShapeOfOutput(index, output.shape());
+    AddOutput(response, model.outputs()[index].name, Name(output.type()), shape.dims())
         .assign(static_cast<const char*>(output.data()), output.byte_size());
   }
   if (request.sparsity != SparsityDetail::kNone) {

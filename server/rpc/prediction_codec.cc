@@ -20,28 +20,20 @@ namespace {
 using repository::LoadedModel;
 using repository::TensorSpec;
 
-// An image model has one float input of 1 or 3 channels and known height and width.
 absl::Status CheckTakesImage(const LoadedModel& model) {
-  const auto& inputs = model.inputs();
-  const bool takes = inputs.size() == 1 && inputs[0].type == DataType::kFloat32 &&
-                     inputs[0].shape.size() == 4 &&
-                     (inputs[0].shape[0] == -1 || inputs[0].shape[0] == 1) &&
-                     (inputs[0].shape[1] == 1 || inputs[0].shape[1] == 3) &&
-                     inputs[0].shape[2] > 0 && inputs[0].shape[3] > 0;
-  if (takes) return absl::OkStatus();
+  if (model.image_input()) return absl::OkStatus();
   return InvalidArgument(
-      "model \"{}\" cannot take an image: that needs one FP32 input [batch,1 or 3,height,width] "
-      "of known height and width; send tensors",
+      "model \"{}\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
+      "height and width; send tensors",
       model.name());
 }
 
 // What a lane runs to fill the input: decoding is work, and is done only for a request whose turn
 // has come.
-absl::Status DecodeImageInto(const std::string& bytes, Tensor& input) {
+absl::Status DecodeImageInto(const std::string& bytes, const image::Preprocessing& how,
+                             Tensor& input) {
   RELUSERVE_ASSIGN_OR_RETURN(const image::Image picture, image::DecodeImage(bytes));
-  const Shape& shape = input.shape();
-  image::ToPlanarFloats(picture, static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-                        static_cast<int>(shape[3]), input.mutable_values<float>().data());
+  image::Preprocess(picture, how, input.mutable_values<float>().data());
   return absl::OkStatus();
 }
 
@@ -54,10 +46,12 @@ absl::Status CheckTopK(const v1::PredictRequest& message, const LoadedModel& mod
       message.top_k(), scores.name, model.name(), Name(scores.type));
 }
 
-void EncodeOutput(const Tensor& output, const TensorSpec& spec, v1::Tensor& message) {
-  message.set_name(spec.name);
+void EncodeOutput(const Tensor& output, const LoadedModel& model, size_t index,
+                  v1::Tensor& message) {
+  const Shape shape = model.ClientShapeOfOutput(index, output.shape());
+  message.set_name(model.outputs()[index].name);
   message.set_datatype(std::string(Name(output.type())));
-  message.mutable_shape()->Add(output.shape().dims().begin(), output.shape().dims().end());
+  message.mutable_shape()->Add(shape.dims().begin(), shape.dims().end());
   message.set_data(output.data(), output.byte_size());
 }
 
@@ -126,12 +120,11 @@ absl::StatusOr<PredictionInputs> DecodePrediction(const v1::PredictRequest& mess
   RELUSERVE_RETURN_IF_ERROR(CheckTopK(message, model));
   if (message.input_case() == v1::PredictRequest::kImage) {
     RELUSERVE_RETURN_IF_ERROR(CheckTakesImage(model));
-    const std::vector<int64_t>& shape = model.inputs()[0].shape;
-    RELUSERVE_ASSIGN_OR_RETURN(
-        Tensor input, Tensor::Allocate(DataType::kFloat32, {1, shape[1], shape[2], shape[3]}));
+    RELUSERVE_ASSIGN_OR_RETURN(Tensor input,
+                               Tensor::Allocate(DataType::kFloat32, model.OneSampleShape(0)));
     inputs.views = {input.view()};
-    inputs.prepare = [&message, input]() mutable {
-      return DecodeImageInto(message.image(), input);
+    inputs.prepare = [&message, how = *model.image_input(), input]() mutable {
+      return DecodeImageInto(message.image(), how, input);
     };
     return inputs;
   }
@@ -152,7 +145,7 @@ void EncodePrediction(const batching::InferenceResult& result, const LoadedModel
   response.set_model_version(std::to_string(model.version()));
   response.set_id(request.id());
   for (size_t i = 0; !request.omit_outputs() && i < result.outputs.size(); ++i) {
-    EncodeOutput(result.outputs[i], model.outputs()[i], *response.add_outputs());
+    EncodeOutput(result.outputs[i], model, i, *response.add_outputs());
   }
   if (request.top_k() > 0 && !result.outputs.empty()) {
     EncodeClassifications(result.outputs[0], model, request.top_k(), response);
