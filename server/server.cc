@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <absl/time/clock.h>
@@ -18,6 +19,7 @@
 #include "server/batching/lanes.h"
 #include "server/batching/scheduler.h"
 #include "server/repository/model_repository.h"
+#include "server/repository/poller.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/open_inference_service.h"
 #include "server/rpc/prediction_service.h"
@@ -27,6 +29,7 @@ namespace {
 
 using batching::Scheduler;
 using batching::SchedulerOptions;
+using repository::ControlMode;
 using repository::ModelRepository;
 
 // What gRPC gets to send answers that are computed.
@@ -56,7 +59,14 @@ repository::RepositoryOptions ChooseModels(const ServerOptions& options,
                                            const SchedulerOptions& lanes) {
   repository::RepositoryOptions chosen;
   chosen.path = options.model_repository;
+  chosen.model_name = options.model_name;
+  chosen.control_mode = options.model_control_mode == "explicit" ? ControlMode::kExplicit
+                        : options.model_control_mode == "poll"   ? ControlMode::kPoll
+                                                                 : ControlMode::kNone;
+  chosen.load_models = options.load_model;
+  chosen.strict_readiness = options.strict_readiness;
   chosen.threads_per_lane = lanes.threads_per_lane;
+  chosen.batching.max_batch_size = options.default_max_batch_size;
   return chosen;
 }
 
@@ -104,15 +114,22 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
                     options.grpc_address));
   }
   WatchHealth(*server, *repository);
+  std::optional<repository::Poller> poller;
+  if (options.model_control_mode == "poll") {
+    poller.emplace([&] { repository->Poll(); }, absl::Seconds(options.repository_poll_secs));
+  }
   spdlog::info("grpc_listening address={} port={}", options.grpc_address, port);
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
-  spdlog::info("draining signal={} timeout_s={}", signal, options.drain_timeout_s);
+  spdlog::info("stopping signal={} lame_duck_s={} drain_timeout_s={}", signal, options.lame_duck_s,
+               options.drain_timeout_s);
   // From here on, another signal ends the process at once.
   pthread_sigmask(SIG_UNBLOCK, &stop_signals, nullptr);
   repository->Stop();
   server->GetHealthCheckService()->Shutdown();
+  absl::SleepFor(absl::Seconds(options.lame_duck_s));
+  poller.reset();
   const absl::Time deadline = absl::Now() + absl::Seconds(options.drain_timeout_s);
   if (!scheduler->Drain(deadline)) spdlog::warn("drain timed out: requests are cut off");
   // Everything is computed: what is left are answers on their way out, and health watchers, who

@@ -20,18 +20,52 @@ constexpr char kFooter[] = R"(
 Examples:
   reluserve                                         the built-in handwritten-digits model on port 8001
   reluserve --model-repository /models              every /models/<model>/<version>/model.onnx
+  reluserve --model-repository /mnt/models --model-name resnet   the one model that is there
+  reluserve --model-repository /models --model-control-mode poll   and models that come and change
   reluserve --lanes 2 --threads-per-lane 1          two batches at once, a thread each
   RELUSERVE_GRPC_ADDRESS=127.0.0.1:0 reluserve      any free port; the log says which)";
+
+void AddModelFlags(CLI::App& app, ServerOptions& options) {
+  app.add_option("--model-repository", options.model_repository,
+                 "directory of <model>/<version>/model.onnx, one model's directory, or a model "
+                 "file; without it the built-in model is served")
+      ->envname("RELUSERVE_MODEL_REPOSITORY");
+  app.add_option("--model-name", options.model_name,
+                 "name of a single model there; default: that of its file or directory")
+      ->envname("RELUSERVE_MODEL_NAME");
+  app.add_option("--model-control-mode", options.model_control_mode,
+                 "none: what is there at the start is served; explicit: what --load-model and "
+                 "requests name; poll: what is there, looked for now and then")
+      ->envname("RELUSERVE_MODEL_CONTROL_MODE")
+      ->check(CLI::IsMember({"none", "explicit", "poll"}))
+      ->capture_default_str();
+  app.add_option("--load-model", options.load_model,
+                 "with explicit: a model to load at the start, or * for all; may be repeated")
+      ->envname("RELUSERVE_LOAD_MODEL")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--repository-poll-secs", options.repository_poll_secs,
+                 "with poll: seconds between two looks at the repository")
+      ->envname("RELUSERVE_REPOSITORY_POLL_SECS")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  app.add_option("--strict-readiness", options.strict_readiness,
+                 "true: ready when every model is; false: when every model has been tried")
+      ->envname("RELUSERVE_STRICT_READINESS")
+      ->capture_default_str();
+  app.add_option("--default-max-batch-size", options.default_max_batch_size,
+                 "samples computed at once of a model whose configuration does not say")
+      ->envname("RELUSERVE_DEFAULT_MAX_BATCH_SIZE")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+}
 
 void AddFlags(CLI::App& app, ServerOptions& options) {
   app.add_option("--grpc-address", options.grpc_address,
                  "where gRPC listens, host:port; port 0 takes a free one")
       ->envname("RELUSERVE_GRPC_ADDRESS")
       ->capture_default_str();
-  app.add_option(
-         "--model-repository", options.model_repository,
-         "directory of <model>/<version>/model.onnx; without it the built-in model is served")
-      ->envname("RELUSERVE_MODEL_REPOSITORY");
+  AddModelFlags(app, options);
   app.add_option("--lanes", options.lanes,
                  "batches computed at once; 0: one for every four CPUs granted")
       ->envname("RELUSERVE_LANES")
@@ -56,8 +90,14 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
       ->envname("RELUSERVE_MAX_MESSAGE_MIB")
       ->check(CLI::Range(1, 2047))
       ->capture_default_str();
+  app.add_option("--lame-duck-s", options.lame_duck_s,
+                 "seconds after SIGTERM that requests are still taken while health says "
+                 "NOT_SERVING")
+      ->envname("RELUSERVE_LAME_DUCK_S")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   app.add_option("--drain-timeout-s", options.drain_timeout_s,
-                 "seconds that requests in flight may take to finish after SIGTERM")
+                 "seconds that requests in flight may take to finish after that")
       ->envname("RELUSERVE_DRAIN_TIMEOUT_S")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace reluserve {
 
@@ -16,8 +17,21 @@ namespace reluserve {
 struct ServerOptions {
   // Where gRPC listens, as host:port; port 0 takes a free one, which the log names.
   std::string grpc_address = "0.0.0.0:8001";
-  // Directory laid out as <model>/<version>/model.onnx. Empty: the built-in model is served.
+  // A directory laid out as <model>/<version>/model.onnx, one model's directory, or one model file.
+  // Empty: the built-in model is served.
   std::string model_repository;
+  // The name of a single model there. Empty: that of its file or directory.
+  std::string model_name;
+  // none, explicit or poll: who decides which models are served (repository::ControlMode).
+  std::string model_control_mode = "none";
+  // With explicit, the models loaded at the start; "*" is all.
+  std::vector<std::string> load_model;
+  // With poll, seconds from one look at the repository to the next.
+  double repository_poll_secs = 15;
+  // Whether all models have to be ready for the server to be.
+  bool strict_readiness = true;
+  // Samples computed at once of a model whose configuration does not say.
+  int default_max_batch_size = 8;
   // Batches computed at once. 0: one for every four CPUs granted, and one at least.
   int lanes = 0;
   // Threads that compute one batch. 0: the CPUs granted, shared out among the lanes.
@@ -28,7 +42,10 @@ struct ServerOptions {
   int max_admitted_mib = 512;
   // Largest request message, in MiB.
   int max_message_mib = 64;
-  // After SIGTERM, how long requests in flight may take to finish.
+  // After SIGTERM, how long requests are still taken while health says NOT_SERVING, so that load
+  // balancers notice.
+  int lame_duck_s = 0;
+  // After that, how long requests in flight may take to finish.
   int drain_timeout_s = 30;
   // trace, debug, info, warn, error or off. At debug, a line for each request.
   std::string log_level = "info";
