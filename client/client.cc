@@ -40,6 +40,19 @@ absl::StatusOr<Response> Call(Service& stub,
   return response;
 }
 
+// Opens a stream of `method`, a member of the stub.
+template <typename Service, typename Request, typename Response>
+std::unique_ptr<Stream<Request, Response>> Open(
+    Service& stub,
+    std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> (Service::*method)(
+        grpc::ClientContext*),
+    std::chrono::milliseconds timeout) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(std::chrono::system_clock::now() + timeout);
+  auto call = (stub.*method)(context.get());
+  return std::make_unique<Stream<Request, Response>>(std::move(context), std::move(call));
+}
+
 }  // namespace
 
 Client::Client(const std::string& address, std::chrono::milliseconds timeout) : timeout_(timeout) {
@@ -52,6 +65,10 @@ Client::Client(const std::string& address, std::chrono::milliseconds timeout) : 
 
 absl::StatusOr<v1::PredictResponse> Client::Predict(const v1::PredictRequest& request) const {
   return Call(*prediction_, &v1::PredictionService::Stub::Predict, request, timeout_);
+}
+
+std::unique_ptr<PredictStream> Client::OpenPredictStream() const {
+  return Open(*prediction_, &v1::PredictionService::Stub::PredictStream, timeout_);
 }
 
 absl::StatusOr<v1::ListModelsResponse> Client::ListModels() const {
@@ -104,6 +121,42 @@ absl::StatusOr<inference::ModelMetadataResponse> Client::ModelMetadata(
 absl::StatusOr<inference::ModelInferResponse> Client::ModelInfer(
     const inference::ModelInferRequest& request) const {
   return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelInfer, request, timeout_);
+}
+
+std::unique_ptr<InferStream> Client::OpenInferStream() const {
+  return Open(*inference_, &inference::GRPCInferenceService::Stub::ModelStreamInfer, timeout_);
+}
+
+absl::StatusOr<inference::ModelStatisticsResponse> Client::ModelStatistics(
+    const std::string& name, const std::string& version) const {
+  inference::ModelStatisticsRequest request;
+  request.set_name(name);
+  request.set_version(version);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelStatistics, request,
+              timeout_);
+}
+
+absl::StatusOr<inference::SystemSharedMemoryStatusResponse> Client::SharedMemoryStatus(
+    const std::string& name) const {
+  inference::SystemSharedMemoryStatusRequest request;
+  request.set_name(name);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryStatus,
+              request, timeout_);
+}
+
+absl::Status Client::RegisterSharedMemory(
+    const inference::SystemSharedMemoryRegisterRequest& request) const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryRegister,
+              request, timeout_)
+      .status();
+}
+
+absl::Status Client::UnregisterSharedMemory(const std::string& name) const {
+  inference::SystemSharedMemoryUnregisterRequest request;
+  request.set_name(name);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryUnregister,
+              request, timeout_)
+      .status();
 }
 
 absl::StatusOr<grpc::health::v1::HealthCheckResponse::ServingStatus> Client::CheckHealth(

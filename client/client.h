@@ -13,12 +13,16 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "client/stream.h"
 #include "proto/health.grpc.pb.h"
 #include "proto/open_inference.grpc.pb.h"
 #include "proto/reluserve/v1/model.grpc.pb.h"
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
 
 namespace reluserve::client {
+
+using PredictStream = Stream<v1::PredictRequest, v1::PredictStreamResponse>;
+using InferStream = Stream<inference::ModelInferRequest, inference::ModelStreamInferResponse>;
 
 // Speaks to one server over one channel without encryption. The channel connects at the first call
 // and again whenever it broke. Thread-safe.
@@ -35,6 +39,8 @@ class Client {
 
   // reluserve.v1
   absl::StatusOr<v1::PredictResponse> Predict(const v1::PredictRequest& request) const;
+  // The timeout is for the whole of the stream.
+  std::unique_ptr<PredictStream> OpenPredictStream() const;
   absl::StatusOr<v1::ListModelsResponse> ListModels() const;
   absl::StatusOr<v1::DescribeModelResponse> DescribeModel(
       const v1::DescribeModelRequest& request) const;
@@ -48,6 +54,17 @@ class Client {
       const std::string& name, const std::string& version = "") const;
   absl::StatusOr<inference::ModelInferResponse> ModelInfer(
       const inference::ModelInferRequest& request) const;
+  std::unique_ptr<InferStream> OpenInferStream() const;
+  // Of all models and versions that are served where the names are empty.
+  absl::StatusOr<inference::ModelStatisticsResponse> ModelStatistics(
+      const std::string& name = "", const std::string& version = "") const;
+
+  // Shared memory of the server's machine (proto/model_administration.proto).
+  absl::StatusOr<inference::SystemSharedMemoryStatusResponse> SharedMemoryStatus(
+      const std::string& name = "") const;
+  absl::Status RegisterSharedMemory(
+      const inference::SystemSharedMemoryRegisterRequest& request) const;
+  absl::Status UnregisterSharedMemory(const std::string& name) const;
 
   // The status of a service or model by gRPC's health protocol; of the whole server for "".
   // NOT_FOUND: the server knows no such name.

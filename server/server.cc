@@ -18,11 +18,13 @@
 #include "server/batching/cpu_grant.h"
 #include "server/batching/lanes.h"
 #include "server/batching/scheduler.h"
+#include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
 #include "server/repository/poller.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/open_inference_service.h"
 #include "server/rpc/prediction_service.h"
+#include "server/rpc/shared_memory_regions.h"
 
 namespace reluserve {
 namespace {
@@ -90,10 +92,14 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   const SchedulerOptions lanes = ChooseLanes(options);
   RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelRepository> repository,
                              ModelRepository::Create(ChooseModels(options, lanes)));
-  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Scheduler> scheduler, Scheduler::Create(lanes));
+  metrics::ModelStatistics statistics;
+  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Scheduler> scheduler,
+                             Scheduler::Create(lanes, &statistics));
 
-  rpc::OpenInferenceService open_inference(*repository, *scheduler);
-  rpc::PredictionService prediction(*repository, *scheduler);
+  rpc::SharedMemoryRegions shared_memory(options.allow_shared_memory,
+                                         static_cast<uint64_t>(options.max_message_mib) << 20);
+  rpc::OpenInferenceService open_inference({*repository, *scheduler, statistics, shared_memory});
+  rpc::PredictionService prediction(*repository, *scheduler, statistics);
   rpc::ModelService model(*repository, lanes.threads_per_lane);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();

@@ -90,6 +90,10 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
       ->envname("RELUSERVE_MAX_MESSAGE_MIB")
       ->check(CLI::Range(1, 2047))
       ->capture_default_str();
+  app.add_flag("--allow-shared-memory", options.allow_shared_memory,
+               "let clients on this machine pass tensors in POSIX shared memory: every object that "
+               "the server's user can open")
+      ->envname("RELUSERVE_ALLOW_SHARED_MEMORY");
   app.add_option("--lame-duck-s", options.lame_duck_s,
                  "seconds after SIGTERM that requests are still taken while health says "
                  "NOT_SERVING")

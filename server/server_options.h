@@ -42,6 +42,9 @@ struct ServerOptions {
   int max_admitted_mib = 512;
   // Largest request message, in MiB.
   int max_message_mib = 64;
+  // Whether clients on the same machine may pass tensors in POSIX shared memory. It lets a client
+  // that may register regions read and write every shared memory object that the server's user can.
+  bool allow_shared_memory = false;
   // After SIGTERM, how long requests are still taken while health says NOT_SERVING, so that load
   // balancers notice.
   int lame_duck_s = 0;

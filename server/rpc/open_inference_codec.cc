@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <span>
 #include <utility>
@@ -13,6 +12,9 @@
 #include <fmt/ranges.h>
 
 #include "server/base/status.h"
+#include "server/rpc/bytes_tensor.h"
+#include "server/rpc/classification.h"
+#include "server/rpc/input_contents.h"
 #include "server/rpc/input_validation.h"
 #include "server/sparsity/trace.h"
 
@@ -22,73 +24,15 @@ static_assert(std::endian::native == std::endian::little,
 namespace reluserve::rpc {
 namespace {
 
-using inference::InferTensorContents;
 using inference::ModelInferRequest;
 using inference::ModelInferResponse;
 using repository::LoadedModel;
+using RequestedOutput = ModelInferRequest::InferRequestedOutputTensor;
 
 constexpr char kSparsityParameter[] = "sparsity";
 constexpr char kNamesOutput[] = "sparsity.names";
 constexpr char kCountsOutput[] = "sparsity.counts";
 constexpr char kChannelsPrefix[] = "sparsity.channels/";
-
-// The elements of a repeated field as bytes of another, maybe narrower, element type.
-template <typename To, typename Field>
-absl::StatusOr<std::string> Convert(const Field& field, std::string_view field_name,
-                                    std::string_view tensor) {
-  if (field.empty()) {
-    return InvalidArgument("input \"{}\" has no elements in {}, where those of its datatype go",
-                           tensor, field_name);
-  }
-  std::string bytes(static_cast<size_t>(field.size()) * sizeof(To), '\0');
-  for (int i = 0; i < field.size(); ++i) {
-    const auto value = static_cast<To>(field[i]);
-    if (value != field[i] && field[i] == field[i]) {
-      return InvalidArgument(
-          "input \"{}\" has element {} at position {}, which its datatype cannot hold", tensor,
-          field[i], i);
-    }
-    std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof(To), &value, sizeof(To));
-  }
-  return bytes;
-}
-
-// The typed contents of an input as bytes.
-absl::StatusOr<std::string> TypedBytes(const ModelInferRequest::InferInputTensor& input) {
-  RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ParseDataType(input.name(), input.datatype()));
-  const InferTensorContents& contents = input.contents();
-  const std::string& name = input.name();
-  switch (type) {
-    case DataType::kBool:
-      return Convert<bool>(contents.bool_contents(), "bool_contents", name);
-    case DataType::kInt8:
-      return Convert<int8_t>(contents.int_contents(), "int_contents", name);
-    case DataType::kInt16:
-      return Convert<int16_t>(contents.int_contents(), "int_contents", name);
-    case DataType::kInt32:
-      return Convert<int32_t>(contents.int_contents(), "int_contents", name);
-    case DataType::kInt64:
-      return Convert<int64_t>(contents.int64_contents(), "int64_contents", name);
-    case DataType::kUint8:
-      return Convert<uint8_t>(contents.uint_contents(), "uint_contents", name);
-    case DataType::kUint16:
-      return Convert<uint16_t>(contents.uint_contents(), "uint_contents", name);
-    case DataType::kUint32:
-      return Convert<uint32_t>(contents.uint_contents(), "uint_contents", name);
-    case DataType::kUint64:
-      return Convert<uint64_t>(contents.uint64_contents(), "uint64_contents", name);
-    case DataType::kFloat32:
-      return Convert<float>(contents.fp32_contents(), "fp32_contents", name);
-    case DataType::kFloat64:
-      return Convert<double>(contents.fp64_contents(), "fp64_contents", name);
-    case DataType::kFloat16:
-    case DataType::kBfloat16:
-      return InvalidArgument(
-          "input \"{}\" is of {}, which has no typed contents: use raw_input_contents", name,
-          Name(type));
-  }
-  return Internal("input \"{}\" has an unhandled datatype", name);
-}
 
 absl::StatusOr<SparsityDetail> DecodeSparsity(const ModelInferRequest& message,
                                               const LoadedModel& model) {
@@ -111,38 +55,106 @@ absl::StatusOr<SparsityDetail> DecodeSparsity(const ModelInferRequest& message,
   return value == "layers" ? SparsityDetail::kLayers : SparsityDetail::kChannels;
 }
 
-absl::StatusOr<std::vector<size_t>> DecodeOutputs(const ModelInferRequest& message,
-                                                  const LoadedModel& model) {
+// What a request wants of one output.
+absl::StatusOr<OutputTarget> DecodeOutput(const RequestedOutput& wanted, const LoadedModel& model,
+                                          const SharedMemoryRegions& regions) {
   const auto& specs = model.outputs();
-  std::vector<size_t> outputs;
-  for (const auto& wanted : message.outputs()) {
-    const auto spec = std::find_if(specs.begin(), specs.end(),
-                                   [&](const auto& each) { return each.name == wanted.name(); });
-    if (spec == specs.end()) {
-      std::vector<std::string_view> names;
-      for (const auto& each : specs) names.push_back(each.name);
-      return InvalidArgument("model \"{}\" has no output \"{}\"; its outputs are {}", model.name(),
-                             wanted.name(), fmt::join(names, ", "));
-    }
-    const auto index = static_cast<size_t>(spec - specs.begin());
-    if (std::find(outputs.begin(), outputs.end(), index) != outputs.end()) {
-      return InvalidArgument("output \"{}\" is asked for twice", wanted.name());
-    }
-    outputs.push_back(index);
+  const auto spec = std::find_if(specs.begin(), specs.end(),
+                                 [&](const auto& each) { return each.name == wanted.name(); });
+  if (spec == specs.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& each : specs) names.push_back(each.name);
+    return InvalidArgument("model \"{}\" has no output \"{}\"; its outputs are {}", model.name(),
+                           wanted.name(), fmt::join(names, ", "));
   }
-  if (message.outputs().empty()) {
-    for (size_t i = 0; i < specs.size(); ++i) outputs.push_back(i);
+  OutputTarget target;
+  target.index = static_cast<size_t>(spec - specs.begin());
+  if (wanted.parameters().empty()) return target;
+  const std::string owner = fmt::format("output \"{}\"", wanted.name());
+  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<uint64_t> classes,
+                             NumberParameter(wanted.parameters(), "classification", owner));
+  RELUSERVE_ASSIGN_OR_RETURN(target.memory,
+                             SharedMemoryParameters(wanted.parameters(), regions, owner));
+  target.classes = static_cast<size_t>(classes.value_or(0));
+  if (target.classes > 0 && target.memory) {
+    return InvalidArgument("{}: classification cannot go to shared memory", owner);
   }
-  return outputs;
+  return target;
 }
 
-std::string& AddOutput(ModelInferResponse& response, const std::string& name,
-                       std::string_view datatype, std::span<const int64_t> shape) {
-  auto* output = response.add_outputs();
+absl::StatusOr<std::vector<OutputTarget>> DecodeOutputs(const ModelInferRequest& message,
+                                                        const LoadedModel& model,
+                                                        const SharedMemoryRegions& regions) {
+  std::vector<OutputTarget> targets;
+  for (const RequestedOutput& wanted : message.outputs()) {
+    RELUSERVE_ASSIGN_OR_RETURN(OutputTarget target, DecodeOutput(wanted, model, regions));
+    for (const OutputTarget& earlier : targets) {
+      if (earlier.index == target.index) {
+        return InvalidArgument("output \"{}\" is asked for twice", wanted.name());
+      }
+    }
+    targets.push_back(std::move(target));
+  }
+  if (message.outputs().empty()) {
+    targets.resize(model.outputs().size());
+    for (size_t i = 0; i < targets.size(); ++i) targets[i].index = i;
+  }
+  return targets;
+}
+
+ModelInferResponse::InferOutputTensor& AddOutput(ModelInferResponse& response,
+                                                 const std::string& name, std::string_view datatype,
+                                                 std::span<const int64_t> shape) {
+  ModelInferResponse::InferOutputTensor* output = response.add_outputs();
   output->set_name(name);
   output->set_datatype(std::string(datatype));
   output->mutable_shape()->Add(shape.begin(), shape.end());
-  return *response.add_raw_output_contents();
+  response.add_raw_output_contents();
+  return *output;
+}
+
+std::string& LastContents(ModelInferResponse& response) {
+  return *response.mutable_raw_output_contents(response.raw_output_contents_size() - 1);
+}
+
+void SetNumber(const std::string& name, uint64_t value,
+               ModelInferResponse::InferOutputTensor& message) {
+  (*message.mutable_parameters())[name].set_int64_param(static_cast<int64_t>(value));
+}
+
+// The elements go to shared memory, and their entry among the raw contents stays empty.
+absl::Status EncodeShared(const Tensor& output, const SharedMemoryRange& memory,
+                          ModelInferResponse::InferOutputTensor& message) {
+  if (memory.byte_size < output.byte_size()) {
+    return InvalidArgument(
+        "output \"{}\" has {} bytes, but its parameter \"shared_memory_byte_size\" is {}",
+        message.name(), output.byte_size(), memory.byte_size);
+  }
+  RELUSERVE_RETURN_IF_ERROR(memory.region->Write(
+      memory.offset, {static_cast<const char*>(output.data()), output.byte_size()}));
+  SetNumber("shared_memory_byte_size", output.byte_size(), message);
+  if (memory.offset > 0) SetNumber("shared_memory_offset", memory.offset, message);
+  const std::string region = "shared_memory_region";
+  (*message.mutable_parameters())[region].set_string_param(memory.region->name());
+  return absl::OkStatus();
+}
+
+absl::Status EncodeOutput(const Tensor& output, const LoadedModel& model,
+                          const OutputTarget& target, ModelInferResponse& response) {
+  const std::string& name = model.outputs()[target.index].name;
+  if (target.classes > 0) {
+    RELUSERVE_ASSIGN_OR_RETURN(
+        ClassStrings classes, Classify(output, model.scores_by_sample(target.index), target.classes,
+                                       model.labels(target.index)));
+    AddOutput(response, name, "BYTES", classes.shape);
+    LastContents(response) = std::move(classes.bytes);
+    return absl::OkStatus();
+  }
+  const Shape shape = model.ClientShapeOfOutput(target.index, output.shape());
+  auto& message = AddOutput(response, name, Name(output.type()), shape.dims());
+  if (target.memory) return EncodeShared(output, *target.memory, message);
+  LastContents(response).assign(static_cast<const char*>(output.data()), output.byte_size());
+  return absl::OkStatus();
 }
 
 std::string_view AsBytes(std::span<const int64_t> values) {
@@ -152,11 +164,9 @@ std::string_view AsBytes(std::span<const int64_t> values) {
 void EncodeLayers(const sparsity::Trace& trace, std::span<const sparsity::LayerInfo> layers,
                   ModelInferResponse& response) {
   const auto count = static_cast<int64_t>(layers.size());
-  std::string& names = AddOutput(response, kNamesOutput, "BYTES", {{count}});
+  AddOutput(response, kNamesOutput, "BYTES", {{count}});
   for (const sparsity::LayerInfo& layer : layers) {
-    const auto length = static_cast<uint32_t>(layer.name.size());
-    names.append(reinterpret_cast<const char*>(&length), sizeof(length));
-    names.append(layer.name);
+    AppendBytesElement(layer.name, LastContents(response));
   }
   std::vector<int64_t> counts;
   for (const sparsity::LayerCounts& layer : trace.layers) {
@@ -164,7 +174,8 @@ void EncodeLayers(const sparsity::Trace& trace, std::span<const sparsity::LayerI
     counts.insert(counts.end(),
                   {totals.elements, totals.inactive, totals.saturated, totals.non_finite});
   }
-  AddOutput(response, kCountsOutput, "INT64", {{count, 4}}) = AsBytes(counts);
+  AddOutput(response, kCountsOutput, "INT64", {{count, 4}});
+  LastContents(response) = AsBytes(counts);
 }
 
 void EncodeChannels(const sparsity::Trace& trace, std::span<const sparsity::LayerInfo> layers,
@@ -176,53 +187,38 @@ void EncodeChannels(const sparsity::Trace& trace, std::span<const sparsity::Laye
       counts.insert(counts.end(), {totals.inactive[channel], totals.saturated[channel],
                                    totals.non_finite[channel]});
     }
-    AddOutput(response, kChannelsPrefix + layers[i].name, "INT64",
-              {{trace.layers[i].channels, 3}}) = AsBytes(counts);
+    AddOutput(response, kChannelsPrefix + layers[i].name, "INT64", {{trace.layers[i].channels, 3}});
+    LastContents(response) = AsBytes(counts);
   }
 }
 
 }  // namespace
 
 absl::StatusOr<DecodedRequest> DecodeRequest(const ModelInferRequest& message,
-                                             const LoadedModel& model) {
+                                             const LoadedModel& model,
+                                             const SharedMemoryRegions& regions) {
   DecodedRequest request;
-  const bool raw = message.raw_input_contents_size() > 0;
-  if (raw && message.raw_input_contents_size() != message.inputs_size()) {
-    return InvalidArgument("raw_input_contents has {} entries, expected {}, one for each input",
-                           message.raw_input_contents_size(), message.inputs_size());
-  }
-  std::vector<NamedTensor> tensors;
-  request.converted.resize(static_cast<size_t>(message.inputs_size()));
-  for (int i = 0; i < message.inputs_size(); ++i) {
-    const auto& input = message.inputs(i);
-    if (raw && input.has_contents()) {
-      return InvalidArgument("input \"{}\" has both contents and raw_input_contents, expected one",
-                             input.name());
-    }
-    std::string& converted = request.converted[static_cast<size_t>(i)];
-    if (!raw) {
-      RELUSERVE_ASSIGN_OR_RETURN(converted, TypedBytes(input));
-    }
-    tensors.push_back({input.name(),
-                       input.datatype(),
-                       {input.shape().data(), static_cast<size_t>(input.shape_size())},
-                       raw ? message.raw_input_contents(i) : converted});
-  }
-  RELUSERVE_ASSIGN_OR_RETURN(request.inputs, ValidateInputs(model, tensors));
-  RELUSERVE_ASSIGN_OR_RETURN(request.outputs, DecodeOutputs(message, model));
+  RELUSERVE_ASSIGN_OR_RETURN(InputContents contents, FindContents(message, regions));
+  RELUSERVE_ASSIGN_OR_RETURN(request.inputs, ValidateInputs(model, contents.tensors));
+  request.owned = std::move(contents.owned);
+  RELUSERVE_ASSIGN_OR_RETURN(request.outputs, DecodeOutputs(message, model, regions));
   RELUSERVE_ASSIGN_OR_RETURN(request.sparsity, DecodeSparsity(message, model));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<uint64_t> priority,
+                             NumberParameter(message.parameters(), "priority", "request"));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<uint64_t> timeout_us,
+                             NumberParameter(message.parameters(), "timeout", "request"));
+  request.priority = priority.value_or(0);
+  constexpr auto kLongest = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  request.timeout = absl::Microseconds(std::min(timeout_us.value_or(0), kLongest));
   return request;
 }
 
-void EncodeResponse(const batching::InferenceResult& result, const LoadedModel& model,
-                    const DecodedRequest& request, ModelInferResponse& response) {
+absl::Status EncodeResponse(const batching::InferenceResult& result, const LoadedModel& model,
+                            const DecodedRequest& request, ModelInferResponse& response) {
   response.set_model_name(model.name());
   response.set_model_version(std::to_string(model.version()));
-  for (size_t index : request.outputs) {
-    const Tensor& output = result.outputs[index];
-    const Shape shape = model.ClientShapeOfOutput(index, output.shape());
-    AddOutput(response, model.outputs()[index].name, Name(output.type()), shape.dims())
-        .assign(static_cast<const char*>(output.data()), output.byte_size());
+  for (const OutputTarget& target : request.outputs) {
+    RELUSERVE_RETURN_IF_ERROR(EncodeOutput(result.outputs[target.index], model, target, response));
   }
   if (request.sparsity != SparsityDetail::kNone) {
     EncodeLayers(result.trace, model.compiled().layers(), response);
@@ -230,6 +226,7 @@ void EncodeResponse(const batching::InferenceResult& result, const LoadedModel& 
   if (request.sparsity == SparsityDetail::kChannels) {
     EncodeChannels(result.trace, model.compiled().layers(), response);
   }
+  return absl::OkStatus();
 }
 
 }  // namespace reluserve::rpc

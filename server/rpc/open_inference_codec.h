@@ -6,37 +6,55 @@
 #ifndef RELUSERVE_SERVER_RPC_OPEN_INFERENCE_CODEC_H_
 #define RELUSERVE_SERVER_RPC_OPEN_INFERENCE_CODEC_H_
 
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "proto/open_inference.pb.h"
 #include "server/batching/scheduler.h"
 #include "server/repository/loaded_model.h"
+#include "server/rpc/infer_parameters.h"
 
 namespace reluserve::rpc {
 
 // What the request parameter `sparsity` asks for (open_inference.proto).
 enum class SparsityDetail { kNone, kLayers, kChannels };
 
-// A ModelInferRequest, checked.
-struct DecodedRequest {
-  std::vector<TensorView> inputs;  // in the model's order, into the message or `converted`
-  std::vector<size_t> outputs;     // which to answer with, by position in the model
-  SparsityDetail sparsity = SparsityDetail::kNone;
-  std::vector<std::string> converted;  // elements of typed contents, as bytes
+// An output that a request asks for.
+struct OutputTarget {
+  size_t index = 0;  // by position in the model
+  // More than 0: not the elements, but so many classes with the largest scores.
+  size_t classes = 0;
+  // Where the elements go instead of the message.
+  std::optional<SharedMemoryRange> memory;
 };
 
-// INVALID_ARGUMENT naming what does not fit. The message must outlive the result.
-absl::StatusOr<DecodedRequest> DecodeRequest(const inference::ModelInferRequest& message,
-                                             const repository::LoadedModel& model);
+// A ModelInferRequest, checked.
+struct DecodedRequest {
+  std::vector<TensorView> inputs;  // in the model's order, into the message or `owned`
+  std::vector<OutputTarget> outputs;
+  SparsityDetail sparsity = SparsityDetail::kNone;
+  uint64_t priority = 0;           // as batching::InferenceRequest has it
+  absl::Duration timeout;          // likewise
+  std::vector<std::string> owned;  // elements that are not in the message
+};
 
-// Fills the response. The order of layers is that of the model.
-void EncodeResponse(const batching::InferenceResult& result, const repository::LoadedModel& model,
-                    const DecodedRequest& request, inference::ModelInferResponse& response);
+// INVALID_ARGUMENT naming what does not fit; NOT_FOUND for an unknown region of shared memory. The
+// message must outlive the result.
+absl::StatusOr<DecodedRequest> DecodeRequest(const inference::ModelInferRequest& message,
+                                             const repository::LoadedModel& model,
+                                             const SharedMemoryRegions& regions);
+
+// Fills the response. The order of layers is that of the model. An error where an output cannot go
+// where the request wants it.
+absl::Status EncodeResponse(const batching::InferenceResult& result,
+                            const repository::LoadedModel& model, const DecodedRequest& request,
+                            inference::ModelInferResponse& response);
 
 }  // namespace reluserve::rpc
 

@@ -4,9 +4,11 @@
 #include "server/rpc/open_inference_service.h"
 
 #include <memory>
-#include <utility>
+#include <string>
+#include <vector>
 
-#include "server/rpc/open_inference_codec.h"
+#include "server/base/status.h"
+#include "server/rpc/statistics_codec.h"
 #include "server/rpc/unary_call.h"
 
 namespace reluserve::rpc {
@@ -25,6 +27,27 @@ void EncodeSpecs(
     metadata->set_datatype(std::string(Name(spec.type)));
     metadata->mutable_shape()->Add(spec.shape.begin(), spec.shape.end());
   }
+}
+
+struct ServedModel {
+  std::string name;
+  int64_t version = 0;
+};
+
+// The versions that take requests, of one model or of all.
+absl::StatusOr<std::vector<ServedModel>> ServedModels(const repository::ModelRepository& repository,
+                                                      const std::string& name,
+                                                      const std::string& version) {
+  std::vector<ServedModel> models;
+  if (!name.empty()) {
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const LoadedModel> model,
+                               repository.Find(name, version));
+    if (!version.empty()) return std::vector<ServedModel>{{name, model->version()}};
+  }
+  for (const repository::IndexEntry& entry : repository.Index(/*ready_only=*/true)) {
+    if (name.empty() || entry.name == name) models.push_back({entry.name, entry.version});
+  }
+  return models;
 }
 
 }  // namespace
@@ -56,7 +79,11 @@ ServerUnaryReactor* OpenInferenceService::ServerMetadata(
     inference::ServerMetadataResponse* response) {
   response->set_name("reluserve");
   response->set_version(RELUSERVE_VERSION);
-  response->add_extensions("activation_sparsity");
+  for (const char* extension : {"classification", "parameters", "binary_tensor_data", "statistics",
+                                "schedule_policy", "activation_sparsity"}) {
+    response->add_extensions(extension);
+  }
+  if (shared_memory_.allowed()) response->add_extensions("system_shared_memory");
   return Finish(context, {"ServerMetadata", "", ""}, absl::OkStatus());
 }
 
@@ -74,26 +101,19 @@ ServerUnaryReactor* OpenInferenceService::ModelMetadata(
   return Finish(context, {"ModelMetadata", request->name(), ""}, model.status());
 }
 
-ServerUnaryReactor* OpenInferenceService::ModelInfer(CallbackServerContext* context,
-                                                     const inference::ModelInferRequest* request,
-                                                     inference::ModelInferResponse* response) {
-  const CallLabel label = {"ModelInfer", request->model_name(), request->id()};
-  const auto model = repository_.Find(request->model_name(), request->model_version());
-  if (!model.ok()) return Finish(context, label, model.status());
-  absl::StatusOr<DecodedRequest> decoded = DecodeRequest(*request, **model);
-  if (!decoded.ok()) return Finish(context, label, decoded.status());
-
-  response->set_id(request->id());
-  // Shared, as a std::function is copied: the inputs may lie in it.
-  auto kept = std::make_shared<const DecodedRequest>(*std::move(decoded));
-  batching::InferenceRequest inference;
-  inference.model = *model;
-  inference.inputs = kept->inputs;
-  return InferenceCall::Start(
-      context, label, scheduler_, std::move(inference),
-      [model = *model, kept, response](const batching::InferenceResult& result) {
-        EncodeResponse(result, *model, *kept, *response);
-      });
+ServerUnaryReactor* OpenInferenceService::ModelStatistics(
+    CallbackServerContext* context, const inference::ModelStatisticsRequest* request,
+    inference::ModelStatisticsResponse* response) {
+  const absl::StatusOr<std::vector<ServedModel>> models =
+      ServedModels(repository_, request->name(), request->version());
+  for (size_t i = 0; models.ok() && i < models->size(); ++i) {
+    const auto& [name, version] = (*models)[i];
+    inference::ModelStatistics* message = response->add_model_stats();
+    message->set_name(name);
+    message->set_version(std::to_string(version));
+    EncodeStatistics(statistics_.Get(name, version), *message);
+  }
+  return Finish(context, {"ModelStatistics", request->name(), ""}, models.status());
 }
 
 }  // namespace reluserve::rpc

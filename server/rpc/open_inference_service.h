@@ -8,18 +8,30 @@
 
 #include "proto/open_inference.grpc.pb.h"
 #include "server/batching/scheduler.h"
+#include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
+#include "server/rpc/prepared_inference.h"
+#include "server/rpc/shared_memory_regions.h"
 
 namespace reluserve::rpc {
 
 // inference.GRPCInferenceService, by gRPC's callback API: handlers run on gRPC's threads and
-// compute nothing there.
+// compute nothing there. Its files go by concern: open_inference_service.cc (server and models),
+// open_inference_infer.cc, open_inference_shared_memory.cc.
 class OpenInferenceService final : public inference::GRPCInferenceService::CallbackService {
  public:
-  // Both must outlive the gRPC server.
-  OpenInferenceService(const repository::ModelRepository& repository,
-                       batching::Scheduler& scheduler)
-      : repository_(repository), scheduler_(scheduler) {}
+  // All must outlive the gRPC server.
+  struct Parts {
+    const repository::ModelRepository& repository;
+    batching::Scheduler& scheduler;
+    metrics::ModelStatistics& statistics;
+    SharedMemoryRegions& shared_memory;
+  };
+  explicit OpenInferenceService(const Parts& parts)
+      : repository_(parts.repository),
+        scheduler_(parts.scheduler),
+        statistics_(parts.statistics),
+        shared_memory_(parts.shared_memory) {}
 
  private:
   grpc::ServerUnaryReactor* ServerLive(grpc::CallbackServerContext* context,
@@ -40,9 +52,43 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
   grpc::ServerUnaryReactor* ModelInfer(grpc::CallbackServerContext* context,
                                        const inference::ModelInferRequest* request,
                                        inference::ModelInferResponse* response) override;
+  grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>*
+  ModelStreamInfer(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* ModelStatistics(grpc::CallbackServerContext* context,
+                                            const inference::ModelStatisticsRequest* request,
+                                            inference::ModelStatisticsResponse* response) override;
+  grpc::ServerUnaryReactor* SystemSharedMemoryStatus(
+      grpc::CallbackServerContext* context,
+      const inference::SystemSharedMemoryStatusRequest* request,
+      inference::SystemSharedMemoryStatusResponse* response) override;
+  grpc::ServerUnaryReactor* SystemSharedMemoryRegister(
+      grpc::CallbackServerContext* context,
+      const inference::SystemSharedMemoryRegisterRequest* request,
+      inference::SystemSharedMemoryRegisterResponse* response) override;
+  grpc::ServerUnaryReactor* SystemSharedMemoryUnregister(
+      grpc::CallbackServerContext* context,
+      const inference::SystemSharedMemoryUnregisterRequest* request,
+      inference::SystemSharedMemoryUnregisterResponse* response) override;
+  grpc::ServerUnaryReactor* CudaSharedMemoryStatus(
+      grpc::CallbackServerContext* context, const inference::CudaSharedMemoryStatusRequest* request,
+      inference::CudaSharedMemoryStatusResponse* response) override;
+  grpc::ServerUnaryReactor* CudaSharedMemoryRegister(
+      grpc::CallbackServerContext* context,
+      const inference::CudaSharedMemoryRegisterRequest* request,
+      inference::CudaSharedMemoryRegisterResponse* response) override;
+  grpc::ServerUnaryReactor* CudaSharedMemoryUnregister(
+      grpc::CallbackServerContext* context,
+      const inference::CudaSharedMemoryUnregisterRequest* request,
+      inference::CudaSharedMemoryUnregisterResponse* response) override;
+
+  // Finds the model and decodes; the messages have to stay until the request is answered.
+  absl::StatusOr<PreparedInference> Prepare(const inference::ModelInferRequest& request,
+                                            inference::ModelInferResponse& response);
 
   const repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
+  metrics::ModelStatistics& statistics_;
+  SharedMemoryRegions& shared_memory_;
 };
 
 }  // namespace reluserve::rpc

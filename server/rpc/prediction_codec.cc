@@ -3,14 +3,13 @@
 
 #include "server/rpc/prediction_codec.h"
 
-#include <algorithm>
-#include <numeric>
 #include <string>
 #include <utility>
 
 #include "server/base/status.h"
 #include "server/image/decode.h"
 #include "server/image/preprocess.h"
+#include "server/rpc/classification.h"
 #include "server/rpc/input_validation.h"
 #include "server/sparsity/trace.h"
 
@@ -55,25 +54,13 @@ void EncodeOutput(const Tensor& output, const LoadedModel& model, size_t index,
   message.set_data(output.data(), output.byte_size());
 }
 
-// NaN ranks last: it is no score.
-bool ScoresHigher(float a, float b) { return a > b || (a == a && b != b); }
-
 void EncodeClasses(std::span<const float> scores, size_t k, const std::vector<std::string>& labels,
                    v1::Classification& message) {
-  std::vector<uint32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  k = std::min(k, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(k), order.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      if (ScoresHigher(scores[a], scores[b])) return true;
-                      if (ScoresHigher(scores[b], scores[a])) return false;
-                      return a < b;
-                    });
-  for (size_t i = 0; i < k; ++i) {
+  for (const uint32_t index : TopClasses(scores, k)) {
     v1::Class* entry = message.add_classes();
-    entry->set_index(order[i]);
-    if (order[i] < labels.size()) entry->set_label(labels[order[i]]);
-    entry->set_score(scores[order[i]]);
+    entry->set_index(index);
+    if (index < labels.size()) entry->set_label(labels[index]);
+    entry->set_score(scores[index]);
   }
 }
 

@@ -3,31 +3,62 @@
 
 #include "server/rpc/prediction_service.h"
 
+#include <memory>
 #include <utility>
 
+#include "server/base/status.h"
+#include "server/rpc/inference_stream.h"
 #include "server/rpc/prediction_codec.h"
+#include "server/rpc/rpc_status.h"
 #include "server/rpc/unary_call.h"
 
 namespace reluserve::rpc {
+
+absl::StatusOr<PreparedInference> PredictionService::Prepare(const v1::PredictRequest& request,
+                                                             v1::PredictResponse& response) {
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const repository::LoadedModel> model,
+                             repository_.Find(request.model_name(), request.model_version()));
+  absl::StatusOr<PredictionInputs> decoded = DecodePrediction(request, *model);
+  if (!decoded.ok()) {
+    statistics_.OnNotComputed(*model, decoded.status(), absl::ZeroDuration());
+    return decoded.status();
+  }
+  PreparedInference prepared;
+  prepared.request.model = model;
+  prepared.request.inputs = std::move(decoded->views);
+  prepared.request.prepare = std::move(decoded->prepare);
+  prepared.encode = [model, &request, &response](const batching::InferenceResult& result) {
+    EncodePrediction(result, *model, request, response);
+    return absl::OkStatus();
+  };
+  return prepared;
+}
 
 grpc::ServerUnaryReactor* PredictionService::Predict(grpc::CallbackServerContext* context,
                                                      const v1::PredictRequest* request,
                                                      v1::PredictResponse* response) {
   const CallLabel label = {"Predict", request->model_name(), request->id()};
-  const auto model = repository_.Find(request->model_name(), request->model_version());
-  if (!model.ok()) return Finish(context, label, model.status());
-  absl::StatusOr<PredictionInputs> decoded = DecodePrediction(*request, **model);
-  if (!decoded.ok()) return Finish(context, label, decoded.status());
+  return InferenceCall::Start(context, label, scheduler_, Prepare(*request, *response));
+}
 
-  batching::InferenceRequest inference;
-  inference.model = *model;
-  inference.inputs = std::move(decoded->views);
-  inference.prepare = std::move(decoded->prepare);
-  return InferenceCall::Start(
-      context, label, scheduler_, std::move(inference),
-      [model = *model, request, response](const batching::InferenceResult& result) {
-        EncodePrediction(result, *model, *request, *response);
-      });
+grpc::ServerBidiReactor<v1::PredictRequest, v1::PredictStreamResponse>*
+PredictionService::PredictStream(grpc::CallbackServerContext* context) {
+  using Request = v1::PredictRequest;
+  using Response = v1::PredictStreamResponse;
+  StreamProtocol<Request, Response> protocol;
+  protocol.label = [](const Request& request) {
+    return CallLabel{"PredictStream", request.model_name(), request.id()};
+  };
+  protocol.prepare = [this](const Request& request, Response& response) {
+    return Prepare(request, *response.mutable_response());
+  };
+  protocol.fail = [](const Request& request, const absl::Status& status, Response& response) {
+    const grpc::Status error = ToGrpcStatus(status);
+    response.mutable_error()->set_id(request.id());
+    response.mutable_error()->set_code(error.error_code());
+    response.mutable_error()->set_message(error.error_message());
+  };
+  return InferenceStream<Request, Response>::Start(context, scheduler_, std::move(protocol));
 }
 
 }  // namespace reluserve::rpc

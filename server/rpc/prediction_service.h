@@ -8,24 +8,34 @@
 
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
 #include "server/batching/scheduler.h"
+#include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
+#include "server/rpc/prepared_inference.h"
 
 namespace reluserve::rpc {
 
 // reluserve.v1.PredictionService.
 class PredictionService final : public v1::PredictionService::CallbackService {
  public:
-  // Both must outlive the gRPC server.
-  PredictionService(const repository::ModelRepository& repository, batching::Scheduler& scheduler)
-      : repository_(repository), scheduler_(scheduler) {}
+  // All must outlive the gRPC server.
+  PredictionService(const repository::ModelRepository& repository, batching::Scheduler& scheduler,
+                    metrics::ModelStatistics& statistics)
+      : repository_(repository), scheduler_(scheduler), statistics_(statistics) {}
 
  private:
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const v1::PredictRequest* request,
                                     v1::PredictResponse* response) override;
+  grpc::ServerBidiReactor<v1::PredictRequest, v1::PredictStreamResponse>* PredictStream(
+      grpc::CallbackServerContext* context) override;
+
+  // Finds the model and decodes; the messages have to stay until the request is answered.
+  absl::StatusOr<PreparedInference> Prepare(const v1::PredictRequest& request,
+                                            v1::PredictResponse& response);
 
   const repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
+  metrics::ModelStatistics& statistics_;
 };
 
 }  // namespace reluserve::rpc

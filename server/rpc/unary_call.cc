@@ -16,8 +16,10 @@ namespace {
 
 constexpr size_t kMaxLoggedBytes = 100;  // of a name that a client chose
 
-void Log(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-         const batching::InferenceResult* result) {
+}  // namespace
+
+void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
+             const batching::InferenceResult* result) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
   spdlog::debug(
@@ -27,12 +29,10 @@ void Log(const CallLabel& label, const grpc::Status& status, absl::Duration tota
       result != nullptr ? us(result->compute.total()) : 0, status.error_message());
 }
 
-}  // namespace
-
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
                                  const absl::Status& status) {
   const grpc::Status answer = ToGrpcStatus(status);
-  Log(label, answer, absl::ZeroDuration(), nullptr);
+  LogCall(label, answer, absl::ZeroDuration(), nullptr);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(answer);
   return reactor;
@@ -48,8 +48,10 @@ InferenceCall::InferenceCall(const CallLabel& label, batching::Scheduler& schedu
 grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* context,
                                                const CallLabel& label,
                                                batching::Scheduler& scheduler,
-                                               batching::InferenceRequest request, Encode encode) {
-  auto* call = new InferenceCall(label, scheduler, std::move(encode));
+                                               absl::StatusOr<PreparedInference> prepared) {
+  if (!prepared.ok()) return rpc::Finish(context, label, prepared.status());
+  auto* call = new InferenceCall(label, scheduler, std::move(prepared->encode));
+  batching::InferenceRequest& request = prepared->request;
   request.deadline = absl::FromChrono(context->deadline());
   request.cancelled = call->cancelled_;
   const absl::Status submitted = scheduler.Submit(
@@ -60,9 +62,9 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
 }
 
 void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& result) {
-  if (result.ok()) encode_(*result);
-  const grpc::Status answer = ToGrpcStatus(result.status());
-  Log(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr);
+  const absl::Status status = result.ok() ? encode_(*result) : result.status();
+  const grpc::Status answer = ToGrpcStatus(status);
+  LogCall(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr);
   grpc::ServerUnaryReactor::Finish(answer);
 }
 

@@ -12,11 +12,13 @@
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <absl/time/time.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "server/batching/scheduler.h"
+#include "server/rpc/prepared_inference.h"
 
 namespace reluserve::rpc {
 
@@ -28,6 +30,11 @@ struct CallLabel {
   std::string_view id;  // the client's
 };
 
+// The log line of a call, or of one request of a stream. `result` is null where nothing was
+// computed.
+void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
+             const batching::InferenceResult* result);
+
 // Ends a call that is answered at once.
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
                                  const absl::Status& status);
@@ -36,18 +43,14 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const Cal
 // when gRPC is done with it.
 class InferenceCall : public grpc::ServerUnaryReactor {
  public:
-  // Writes the result into the response. Called once at most, on a lane's thread; the response
-  // lives until then.
-  using Encode = std::function<void(const batching::InferenceResult&)>;
-
-  // Submits the request with the call's deadline and cancellation. The call's request message,
-  // which inputs may point into, stays until it is answered; `encode` may hold what else they point
-  // into.
+  // Submits the request with the call's deadline and cancellation; an error is answered at once.
   static grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context,
                                          const CallLabel& label, batching::Scheduler& scheduler,
-                                         batching::InferenceRequest request, Encode encode);
+                                         absl::StatusOr<PreparedInference> prepared);
 
  private:
+  using Encode = std::function<absl::Status(const batching::InferenceResult&)>;
+
   InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;

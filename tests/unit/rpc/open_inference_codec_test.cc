@@ -39,8 +39,13 @@ std::vector<T> Values(const std::string& bytes) {
   return Values<T>(bytes.data(), bytes.size() / sizeof(T));
 }
 
+const SharedMemoryRegions& NoSharedMemory() {
+  static const SharedMemoryRegions regions(false, 0);
+  return regions;
+}
+
 std::string Message(const ModelInferRequest& message, const LoadedModel& model) {
-  const absl::Status status = DecodeRequest(message, model).status();
+  const absl::Status status = DecodeRequest(message, model, NoSharedMemory()).status();
   EXPECT_TRUE(status.ok() || absl::IsInvalidArgument(status)) << status;
   return std::string(status.message());
 }
@@ -52,7 +57,7 @@ void ExpectDecodes(int onnx_type, const std::string& datatype, const std::string
   const auto model = LoadSmall(repository::CastBytes(onnx_type));
   const ModelInferRequest message = Parse("inputs { name: 'x' datatype: '" + datatype +
                                           "' shape: [1, 2] contents { " + contents + " } }");
-  const auto request = DecodeRequest(message, *model);
+  const auto request = DecodeRequest(message, *model, NoSharedMemory());
   ASSERT_TRUE(request.ok()) << datatype << request.status();
   EXPECT_THAT(Values<T>(request->inputs[0].data, 2), ElementsAre(first, second)) << datatype;
 }
@@ -123,11 +128,13 @@ constexpr char kRawInputs[] =
 TEST(OpenInferenceCodecTest, BindsRawContentsWhereTheyAre) {
   const auto model = LoadSmall(repository::SumBytes());
   const ModelInferRequest message = Parse(kRawInputs);
-  const auto request = DecodeRequest(message, *model);
+  const auto request = DecodeRequest(message, *model, NoSharedMemory());
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->inputs[0].data, message.raw_input_contents(0).data());
   EXPECT_EQ(request->inputs[1].data, message.raw_input_contents(1).data());
-  EXPECT_THAT(request->outputs, ElementsAre(0, 1));
+  ASSERT_EQ(request->outputs.size(), 2u);
+  EXPECT_EQ(request->outputs[0].index, 0u);
+  EXPECT_EQ(request->outputs[1].index, 1u);
   EXPECT_EQ(request->sparsity, SparsityDetail::kNone);
 }
 
@@ -203,7 +210,9 @@ ModelInferResponse Encode(const std::string& text) {
   const auto model = LoadSmall(repository::SumBytes());
   const ModelInferRequest message = Parse(kRawInputs + text);
   ModelInferResponse response;
-  EncodeResponse(SumResult(), *model, DecodeRequest(message, *model).value(), response);
+  const absl::Status status = EncodeResponse(
+      SumResult(), *model, DecodeRequest(message, *model, NoSharedMemory()).value(), response);
+  EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(response.outputs_size(), response.raw_output_contents_size());
   return response;
 }
