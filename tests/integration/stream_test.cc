@@ -87,7 +87,9 @@ TEST_F(StreamTest, MayBeLeftInTheMiddle) {
   for (int round = 0; round < 5; ++round) {
     const auto stream = client().OpenInferStream();
     for (size_t n = 0; n < 20; ++n) ASSERT_TRUE(stream->Send(NthInfer(n)));
-    if (round % 2 == 0) ASSERT_TRUE(stream->Receive().ok());
+    if (round % 2 == 0) {
+      ASSERT_TRUE(stream->Receive().ok());
+    }
   }
   EXPECT_TRUE(client().ModelInfer(NthInfer(1)).ok());
 }

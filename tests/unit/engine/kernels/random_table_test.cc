@@ -55,7 +55,9 @@ void ExpectElements(const Tensor& got, const std::function<double(const Index&)>
     ASSERT_NEAR(values.At(at), want, 2e-6 + 2e-6 * std::abs(want)) << at.ToString();
   });
   // Enough elements that are all alike would agree with too much.
-  if (values.elements.size() > 16) EXPECT_LT(smallest, largest);
+  if (values.elements.size() > 16) {
+    EXPECT_LT(smallest, largest);
+  }
 }
 
 struct UnaryRow {
