@@ -15,6 +15,10 @@
 namespace reluserve::repository {
 namespace {
 
+// Samples in one run at most, whatever a configuration allows: larger batches gain nothing on CPUs,
+// and take memory in proportion.
+constexpr int kMaxRunSize = 64;
+
 ModelFacts FactsOf(const std::string& name, const engine::CompiledModel& compiled) {
   const graph::Graph& graph = compiled.graph();
   const graph::SymbolicShapes& shapes = compiled.shapes();
@@ -66,7 +70,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   // A plan for each batch size, and some for other shapes and their strict twins.
   engine::CompileOptions compile;
-  compile.max_plans = 16 + std::max(source.batching.max_batch_size, source.config.max_batch_size());
+  compile.max_plans = 16 + kMaxRunSize;
   RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;
@@ -77,7 +81,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
                                            source.batching.max_batch_size, model->config_));
   RELUSERVE_RETURN_IF_ERROR(model->TakeConfig(source));
   engine::SameBitsOptions same_bits;
-  same_bits.max_batch_size = model->batching_.max_batch_size;
+  same_bits.max_batch_size = std::min(model->batching_.max_batch_size, kMaxRunSize);
   model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
   return model;
 }

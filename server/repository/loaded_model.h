@@ -77,8 +77,9 @@ class LoadedModel {
   // How its requests wait and share batches.
   const BatchingOptions& batching() const { return batching_; }
   // The sizes, ascending and beginning with 1, of the batches that may go through the model at
-  // once: up to batching().max_batch_size, and those only in which a sample's results were found to
-  // have the same bits as alone (engine/same_bits.h). A model that is not batchable has only 1.
+  // once: up to batching().max_batch_size and 64, and those only in which a sample's results were
+  // found to have the same bits as alone (engine/same_bits.h). A model that is not batchable has
+  // only 1.
   const std::vector<int>& run_sizes() const { return run_sizes_; }
   engine::CompiledModel& compiled() const { return *compiled_; }
 
