@@ -36,7 +36,7 @@ constexpr Row kUnsupported[] = {
     {"cc_model_filenames", kNoGpu},
     {"metric_tags", "metrics are labelled with the model's name and version"},
     {"optimization", kOneWay},
-    {"model_warmup", "every batch size is run before a model is ready"},
+    {"model_warmup", "the batch sizes a model runs at are tried before it is ready"},
     {"model_operations", "the server has all operators built in"},
     {"batch_input", "inputs come from requests alone"},
     {"batch_output", "outputs are split by the batch"},
