@@ -192,9 +192,9 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   context.evaluate = EvaluateNode;
   context.probe = state->shapes.probe;
   context.extents = state->shapes.extents;
-  context.exact_int8 = compat::HasExactInt8();
-  RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports,
-                             graph::RunPasses(state->graph, context, options.passes));
+  graph::PassOptions passes = options.passes;
+  if (!compat::HasExactInt8()) passes.disabled.emplace("fuse-quantization");
+  RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports, graph::RunPasses(state->graph, context, passes));
   state->graph_after = state->graph.ToString();
 
   const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);

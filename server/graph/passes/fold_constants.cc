@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,19 @@ constexpr int64_t kMaxFilledBytes = int64_t{640} << 20;
 // - All others (Expand, Tile, Resize, arithmetic): this, and twice what the file itself brings.
 constexpr int64_t kMaxComputedBytes = int64_t{64} << 20;
 
+// And never more than an ONNX file can hold.
+constexpr int64_t kMaxFoldedBytes = int64_t{2} << 30;
+
+// What the constants of a graph take.
+int64_t ConstantBytes(const Graph& graph) {
+  int64_t bytes = 0;
+  for (ValueId id = 0; id < graph.value_count(); ++id) {
+    const Tensor* constant = graph.ConstantOf(id);
+    if (constant != nullptr) bytes += static_cast<int64_t>(constant->byte_size());
+  }
+  return bytes;
+}
+
 // Whether the elements of the result are those of the first operand, in the same order.
 bool KeepsElements(const Op& op) {
   return std::holds_alternative<Identity>(op) || std::holds_alternative<Reshape>(op) ||
@@ -33,7 +47,7 @@ class ConstantFolder {
       : graph_(graph),
         context_(context),
         dequantizes_(dequantizes),
-        computed_budget_(kMaxComputedBytes + 2 * context.constant_bytes) {}
+        computed_budget_(std::min(kMaxFoldedBytes, kMaxComputedBytes + 2 * ConstantBytes(graph))) {}
 
   // Whether everything that the node reads is constant.
   bool CanFold(const Node& node) const {

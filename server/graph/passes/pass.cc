@@ -58,15 +58,6 @@ absl::Status CheckNames(const std::set<std::string, std::less<>>& names) {
   return absl::OkStatus();
 }
 
-int64_t ConstantBytes(const Graph& graph) {
-  int64_t bytes = 0;
-  for (ValueId id = 0; id < graph.value_count(); ++id) {
-    const Tensor* constant = graph.ConstantOf(id);
-    if (constant != nullptr) bytes += static_cast<int64_t>(constant->byte_size());
-  }
-  return bytes;
-}
-
 }  // namespace
 
 std::optional<DataType> PassContext::TypeOf(const Graph& graph, ValueId id) const {
@@ -93,11 +84,9 @@ bool PassContext::HaveSameShape(const Graph& graph, ValueId a, ValueId b) const 
 
 std::span<const Pass> AllPasses() { return kPasses; }
 
-absl::StatusOr<std::vector<PassReport>> RunPasses(Graph& graph, const PassContext& given,
+absl::StatusOr<std::vector<PassReport>> RunPasses(Graph& graph, const PassContext& context,
                                                   const PassOptions& options) {
   RELUSERVE_RETURN_IF_ERROR(CheckNames(options.disabled));
-  PassContext context = given;
-  context.constant_bytes = ConstantBytes(graph);
   std::vector<PassReport> reports;
   for (const Pass& pass : kPasses) {
     if (options.disabled.contains(pass.name)) continue;

@@ -32,10 +32,6 @@ struct PassContext {
   // SymbolicShapes::probe and ::extents (symbolic.h), by ValueId.
   std::span<const OperandInfo> probe = {};
   std::span<const std::vector<int64_t>> extents = {};
-  // Whether this CPU computes exactly, and fast, with 8-bit integers.
-  bool exact_int8 = true;
-  // Of all constants before the first pass; set by RunPasses.
-  int64_t constant_bytes = 0;
 
   // Of a value; nothing where it is unknown or, for the rank, differs from request to request.
   std::optional<DataType> TypeOf(const Graph& graph, ValueId id) const;

@@ -156,18 +156,5 @@ TEST_F(FuseQuantizationTest, AValueThatOthersReadStaysFloatForThem) {
             (Operators{"QuantizeLinear", "QLinearConv", "Relu", "QuantizeLinear"}));
 }
 
-TEST_F(FuseQuantizationTest, NeedsExactIntegers) {
-  Graph graph = net_.Build({Quantize(Relu(QuantizedConv(Source()), "relu"), 0.1f, 0)});
-  const std::string before = graph.ToString();
-  const SymbolicShapes shapes = InferSymbolicShapes(graph, engine::EvaluateNode).value();
-  PassContext context = {engine::EvaluateNode, shapes.probe, shapes.extents};
-  context.exact_int8 = false;
-  PassOptions options;
-  for (const Pass& pass : AllPasses()) options.disabled.emplace(pass.name);
-  options.disabled.erase("fuse-quantization");
-  ASSERT_TRUE(RunPasses(graph, context, options).ok());
-  EXPECT_EQ(graph.ToString(), before);
-}
-
 }  // namespace
 }  // namespace reluserve::graph
