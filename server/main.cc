@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   WaitPassively(argv);
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("reluserve"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%f%z %l %v");
+  spdlog::set_pattern(reluserve::kLogPattern);
   spdlog::set_level(spdlog::level::from_str(parsed.options.log_level));
 
   // Blocked before there are other threads, so that all of them inherit it and the signals wait for

@@ -21,6 +21,9 @@
 #include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
 #include "server/repository/poller.h"
+#include "server/rpc/access_control.h"
+#include "server/rpc/listener.h"
+#include "server/rpc/log_settings.h"
 #include "server/rpc/model_service.h"
 #include "server/rpc/open_inference_service.h"
 #include "server/rpc/prediction_service.h"
@@ -86,6 +89,18 @@ void WatchHealth(grpc::Server& server, ModelRepository& repository) {
   });
 }
 
+rpc::ListenerOptions ChooseListener(const ServerOptions& options) {
+  rpc::ListenerOptions chosen;
+  chosen.address = options.grpc_address;
+  chosen.tls = {options.tls_cert, options.tls_key, options.tls_client_ca};
+  chosen.max_message_mib = options.max_message_mib;
+  chosen.response_compression = options.response_compression;
+  chosen.keepalive_time_s = options.grpc_keepalive_time_s;
+  chosen.keepalive_timeout_s = options.grpc_keepalive_timeout_s;
+  chosen.min_ping_interval_s = options.grpc_min_ping_interval_s;
+  return chosen;
+}
+
 }  // namespace
 
 absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
@@ -98,18 +113,19 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
 
   rpc::SharedMemoryRegions shared_memory(options.allow_shared_memory,
                                          static_cast<uint64_t>(options.max_message_mib) << 20);
-  rpc::OpenInferenceService open_inference({*repository, *scheduler, statistics, shared_memory});
-  rpc::PredictionService prediction(*repository, *scheduler, statistics);
-  rpc::ModelService model(*repository, lanes.threads_per_lane);
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<rpc::AccessControl> access,
+      rpc::AccessControl::Create({options.auth_token_file, options.admin_token_file}));
+  rpc::LogSettings log_settings(spdlog::default_logger(), kLogPattern);
+  rpc::OpenInferenceService open_inference(
+      {*repository, *scheduler, statistics, shared_memory, *access, log_settings});
+  rpc::PredictionService prediction(*repository, *scheduler, statistics, *access);
+  rpc::ModelService model(*repository, lanes.threads_per_lane, *access);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(options.grpc_address, grpc::InsecureServerCredentials(), &port);
-  // Two servers on one port would share its requests and confuse everybody.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.SetMaxReceiveMessageSize(options.max_message_mib << 20);
-  builder.SetMaxSendMessageSize(-1);
+  RELUSERVE_RETURN_IF_ERROR(rpc::Listen(ChooseListener(options), &port, builder));
   builder.RegisterService(&open_inference);
   builder.RegisterService(&prediction);
   builder.RegisterService(&model);

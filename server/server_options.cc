@@ -22,6 +22,8 @@ Examples:
   reluserve --model-repository /models              every /models/<model>/<version>/model.onnx
   reluserve --model-repository /mnt/models --model-name resnet   the one model that is there
   reluserve --model-repository /models --model-control-mode poll   and models that come and change
+  reluserve --tls-cert server.pem --tls-key server.key --auth-token-file tokens
+                                                    TLS, for clients with a token
   reluserve --lanes 2 --threads-per-lane 1          two batches at once, a thread each
   RELUSERVE_GRPC_ADDRESS=127.0.0.1:0 reluserve      any free port; the log says which)";
 
@@ -90,10 +92,6 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
       ->envname("RELUSERVE_MAX_MESSAGE_MIB")
       ->check(CLI::Range(1, 2047))
       ->capture_default_str();
-  app.add_flag("--allow-shared-memory", options.allow_shared_memory,
-               "let clients on this machine pass tensors in POSIX shared memory: every object that "
-               "the server's user can open")
-      ->envname("RELUSERVE_ALLOW_SHARED_MEMORY");
   app.add_option("--lame-duck-s", options.lame_duck_s,
                  "seconds after SIGTERM that requests are still taken while health says "
                  "NOT_SERVING")
@@ -112,6 +110,53 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
   app.set_version_flag("--version", std::string("reluserve ") + RELUSERVE_VERSION);
 }
 
+void AddSecurityFlags(CLI::App& app, ServerOptions& options) {
+  app.add_option("--tls-cert", options.tls_cert,
+                 "PEM file of the server's certificate chain: gRPC speaks TLS; read again when it "
+                 "changes, as are the other files")
+      ->envname("RELUSERVE_TLS_CERT");
+  app.add_option("--tls-key", options.tls_key, "PEM file of the certificate's private key")
+      ->envname("RELUSERVE_TLS_KEY");
+  app.add_option("--tls-client-ca", options.tls_client_ca,
+                 "PEM file of who vouches for clients, which then have to show a certificate")
+      ->envname("RELUSERVE_TLS_CLIENT_CA");
+  app.add_option("--auth-token-file", options.auth_token_file,
+                 "file with a token a line; calls need one as \"authorization: Bearer <token>\"")
+      ->envname("RELUSERVE_AUTH_TOKEN_FILE");
+  app.add_option(
+         "--admin-token-file", options.admin_token_file,
+         "file with a token a line; loading and unloading models, shared memory and changing "
+         "settings need one")
+      ->envname("RELUSERVE_ADMIN_TOKEN_FILE");
+  app.add_flag("--allow-shared-memory", options.allow_shared_memory,
+               "let clients on this machine pass tensors in POSIX shared memory: every object that "
+               "the server's user can open")
+      ->envname("RELUSERVE_ALLOW_SHARED_MEMORY");
+}
+
+void AddConnectionFlags(CLI::App& app, ServerOptions& options) {
+  app.add_option("--response-compression", options.response_compression,
+                 "of answers to calls that do not ask for one by the header response-compression")
+      ->envname("RELUSERVE_RESPONSE_COMPRESSION")
+      ->check(CLI::IsMember({"identity", "gzip", "deflate"}))
+      ->capture_default_str();
+  app.add_option("--grpc-keepalive-time-s", options.grpc_keepalive_time_s,
+                 "seconds without traffic after which a connection is pinged")
+      ->envname("RELUSERVE_GRPC_KEEPALIVE_TIME_S")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  app.add_option("--grpc-keepalive-timeout-s", options.grpc_keepalive_timeout_s,
+                 "seconds that a ping may go unanswered before the connection is closed")
+      ->envname("RELUSERVE_GRPC_KEEPALIVE_TIMEOUT_S")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  app.add_option("--grpc-min-ping-interval-s", options.grpc_min_ping_interval_s,
+                 "clients that ping more often than this are cut off")
+      ->envname("RELUSERVE_GRPC_MIN_PING_INTERVAL_S")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 ParsedOptions ParseServerOptions(int argc, char** argv) {
@@ -119,6 +164,8 @@ ParsedOptions ParseServerOptions(int argc, char** argv) {
   CLI::App app(kDescription, "reluserve");
   app.footer(kFooter);
   AddFlags(app, parsed.options);
+  AddSecurityFlags(app, parsed.options);
+  AddConnectionFlags(app, parsed.options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -12,6 +12,9 @@
 
 namespace reluserve {
 
+// Of the lines of the log, for spdlog.
+inline constexpr char kLogPattern[] = "%Y-%m-%dT%H:%M:%S.%f%z %l %v";
+
 // Each field is the flag of the same name with dashes, and the environment variable RELUSERVE_...
 // in capitals; a flag goes before its variable.
 struct ServerOptions {
@@ -45,6 +48,21 @@ struct ServerOptions {
   // Whether clients on the same machine may pass tensors in POSIX shared memory. It lets a client
   // that may register regions read and write every shared memory object that the server's user can.
   bool allow_shared_memory = false;
+  // PEM files. The server's certificate and its key: gRPC speaks TLS. And who vouches for clients:
+  // these have to show a certificate.
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+  // Files with a token a line. Calls need one of the first; loading, shared memory and settings one
+  // of the second, and nobody may do these where there is only the first.
+  std::string auth_token_file;
+  std::string admin_token_file;
+  // identity, gzip or deflate: of answers to calls that do not ask for one.
+  std::string response_compression = "identity";
+  // See rpc/listener.h.
+  int grpc_keepalive_time_s = 120;
+  int grpc_keepalive_timeout_s = 20;
+  int grpc_min_ping_interval_s = 10;
   // After SIGTERM, how long requests are still taken while health says NOT_SERVING, so that load
   // balancers notice.
   int lame_duck_s = 0;

@@ -21,6 +21,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "server/batching/scheduler.h"
+#include "server/rpc/compression.h"
 #include "server/rpc/prepared_inference.h"
 #include "server/rpc/rpc_status.h"
 #include "server/rpc/unary_call.h"
@@ -42,6 +43,16 @@ struct StreamProtocol {
   std::function<void(const Request&, const absl::Status&, Response&)> fail;
 };
 
+// The reactor of a stream that is refused as a whole. Owns itself.
+template <typename Request, typename Response>
+class RefusedStream final : public grpc::ServerBidiReactor<Request, Response> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
+
+ private:
+  void OnDone() override { delete this; }
+};
+
 // The reactor of a stream. Requests are submitted as they arrive, and so are computed at once and
 // in batches; answers are written in the order of the requests. An error of a request is its
 // answer. The stream ends, with OK, when the client has no more requests and has all its answers.
@@ -56,6 +67,7 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
                                                            Protocol protocol) {
     std::shared_ptr<InferenceStream> stream(
         new InferenceStream(context, scheduler, std::move(protocol)));
+    ApplyCompression(*context);
     stream->self_ = stream;
     stream->StartRead(&stream->next_->request);
     return stream.get();
@@ -66,6 +78,7 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
     Request request;
     Response response;
     absl::Time start;
+    bool traced = false;
     bool answered = false;  // guarded by mutex_
   };
 
@@ -125,6 +138,7 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
     slot->start = absl::Now();
     absl::StatusOr<PreparedInference> prepared = protocol_.prepare(slot->request, slot->response);
     if (!prepared.ok()) return Answer(slot, prepared.status(), nullptr);
+    slot->traced = prepared->traced;
     prepared->request.deadline = deadline_;
     prepared->request.cancelled = cancelled_;
     // A lane may still be in here when the answer has been sent and the stream is over.
@@ -139,8 +153,8 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
 
   void Answer(Slot* slot, const absl::Status& status, const batching::InferenceResult* result) {
     if (!status.ok()) protocol_.fail(slot->request, status, slot->response);
-    LogCall(protocol_.label(slot->request), ToGrpcStatus(status), absl::Now() - slot->start,
-            result);
+    LogCall(protocol_.label(slot->request), ToGrpcStatus(status), absl::Now() - slot->start, result,
+            slot->traced);
     Steps steps;
     {
       absl::MutexLock lock(&mutex_);

@@ -110,20 +110,26 @@ absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel
 grpc::ServerUnaryReactor* ModelService::ListModels(grpc::CallbackServerContext* context,
                                                    const v1::ListModelsRequest*,
                                                    v1::ListModelsResponse* response) {
+  const CallLabel label = {"ListModels", "", ""};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   for (const IndexEntry& entry : repository_.Index()) EncodeEntry(entry, *response->add_models());
-  return Finish(context, {"ListModels", "", ""}, absl::OkStatus());
+  return Finish(context, label, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* ModelService::DescribeModel(grpc::CallbackServerContext* context,
                                                       const v1::DescribeModelRequest* request,
                                                       v1::DescribeModelResponse* response) {
+  const CallLabel label = {"DescribeModel", request->name(), ""};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   const auto model = repository_.Find(request->name(), request->version());
   absl::Status status = model.status();
   if (status.ok()) {
     omp_set_num_threads(threads_per_lane_);
     status = Describe(*request, **model, *response);
   }
-  return Finish(context, {"DescribeModel", request->name(), ""}, status);
+  return Finish(context, label, status);
 }
 
 }  // namespace reluserve::rpc

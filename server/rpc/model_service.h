@@ -8,6 +8,7 @@
 
 #include "proto/reluserve/v1/model.grpc.pb.h"
 #include "server/repository/model_repository.h"
+#include "server/rpc/access_control.h"
 
 namespace reluserve::rpc {
 
@@ -15,10 +16,11 @@ namespace reluserve::rpc {
 // thread; it is for people, not for load.
 class ModelService final : public v1::ModelService::CallbackService {
  public:
-  // The repository must outlive the gRPC server. Plans are described as made for lanes of so many
-  // threads.
-  ModelService(const repository::ModelRepository& repository, int threads_per_lane)
-      : repository_(repository), threads_per_lane_(threads_per_lane) {}
+  // Repository and access control must outlive the gRPC server. Plans are described as made for
+  // lanes of so many threads.
+  ModelService(const repository::ModelRepository& repository, int threads_per_lane,
+               AccessControl& access)
+      : repository_(repository), threads_per_lane_(threads_per_lane), access_(access) {}
 
  private:
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* context,
@@ -30,6 +32,7 @@ class ModelService final : public v1::ModelService::CallbackService {
 
   const repository::ModelRepository& repository_;
   const int threads_per_lane_;
+  AccessControl& access_;
 };
 
 }  // namespace reluserve::rpc

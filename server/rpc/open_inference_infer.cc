@@ -51,6 +51,7 @@ absl::StatusOr<PreparedInference> OpenInferenceService::Prepare(
   prepared.request.inputs = kept->inputs;
   prepared.request.priority = kept->priority;
   prepared.request.timeout = kept->timeout;
+  prepared.traced = trace_settings_.Sample(model->name());
   prepared.encode = [model, kept, &response](const batching::InferenceResult& result) {
     return EncodeResponse(result, *model, *kept, response);
   };
@@ -61,6 +62,8 @@ grpc::ServerUnaryReactor* OpenInferenceService::ModelInfer(
     grpc::CallbackServerContext* context, const inference::ModelInferRequest* request,
     inference::ModelInferResponse* response) {
   const CallLabel label = {"ModelInfer", request->model_name(), request->id()};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   return InferenceCall::Start(context, label, scheduler_, Prepare(*request, *response));
 }
 
@@ -68,6 +71,8 @@ grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInfe
 OpenInferenceService::ModelStreamInfer(grpc::CallbackServerContext* context) {
   using Request = inference::ModelInferRequest;
   using Response = inference::ModelStreamInferResponse;
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return new RefusedStream<Request, Response>(allowed);
   StreamProtocol<Request, Response> protocol;
   protocol.label = [](const Request& request) {
     return CallLabel{"ModelStreamInfer", request.model_name(), request.id()};

@@ -18,6 +18,18 @@ using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 using repository::LoadedModel;
 
+// What is true of every server; the names are Triton's, but for the last.
+constexpr const char* kExtensions[] = {"classification",
+                                       "model_repository",
+                                       "schedule_policy",
+                                       "model_configuration",
+                                       "binary_tensor_data",
+                                       "parameters",
+                                       "statistics",
+                                       "trace",
+                                       "logging",
+                                       "activation_sparsity"};
+
 void EncodeSpecs(
     const std::vector<repository::TensorSpec>& specs,
     google::protobuf::RepeatedPtrField<inference::ModelMetadataResponse::TensorMetadata>* target) {
@@ -50,6 +62,24 @@ absl::StatusOr<std::vector<ServedModel>> ServedModels(const repository::ModelRep
   return models;
 }
 
+absl::Status EncodeMetadata(const repository::ModelRepository& repository,
+                            const inference::ModelMetadataRequest& request,
+                            inference::ModelMetadataResponse& response) {
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const LoadedModel> model,
+                             repository.Find(request.name(), request.version()));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<ServedModel> versions,
+                             ServedModels(repository, request.name(), request.version()));
+  response.set_name(model->name());
+  // Newest first.
+  for (auto each = versions.rbegin(); each != versions.rend(); ++each) {
+    response.add_versions(std::to_string(each->version));
+  }
+  response.set_platform("onnx_reluserve");
+  EncodeSpecs(model->inputs(), response.mutable_inputs());
+  EncodeSpecs(model->outputs(), response.mutable_outputs());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 ServerUnaryReactor* OpenInferenceService::ServerLive(CallbackServerContext* context,
@@ -77,33 +107,42 @@ ServerUnaryReactor* OpenInferenceService::ModelReady(CallbackServerContext* cont
 ServerUnaryReactor* OpenInferenceService::ServerMetadata(
     CallbackServerContext* context, const inference::ServerMetadataRequest*,
     inference::ServerMetadataResponse* response) {
-  response->set_name("reluserve");
-  response->set_version(RELUSERVE_VERSION);
-  for (const char* extension : {"classification", "parameters", "binary_tensor_data", "statistics",
-                                "schedule_policy", "activation_sparsity"}) {
-    response->add_extensions(extension);
+  const absl::Status status = access_.Check(*context, Permission::kUse);
+  if (status.ok()) {
+    response->set_name("reluserve");
+    response->set_version(RELUSERVE_VERSION);
+    for (const char* extension : kExtensions) response->add_extensions(extension);
+    if (shared_memory_.allowed()) response->add_extensions("system_shared_memory");
   }
-  if (shared_memory_.allowed()) response->add_extensions("system_shared_memory");
-  return Finish(context, {"ServerMetadata", "", ""}, absl::OkStatus());
+  return Finish(context, {"ServerMetadata", "", ""}, status);
 }
 
 ServerUnaryReactor* OpenInferenceService::ModelMetadata(
     CallbackServerContext* context, const inference::ModelMetadataRequest* request,
     inference::ModelMetadataResponse* response) {
+  const CallLabel label = {"ModelMetadata", request->name(), ""};
+  absl::Status status = access_.Check(*context, Permission::kUse);
+  if (status.ok()) status = EncodeMetadata(repository_, *request, *response);
+  return Finish(context, label, status);
+}
+
+ServerUnaryReactor* OpenInferenceService::ModelConfig(CallbackServerContext* context,
+                                                      const inference::ModelConfigRequest* request,
+                                                      inference::ModelConfigResponse* response) {
+  const CallLabel label = {"ModelConfig", request->name(), ""};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   const auto model = repository_.Find(request->name(), request->version());
-  if (model.ok()) {
-    response->set_name((*model)->name());
-    response->add_versions(std::to_string((*model)->version()));
-    response->set_platform("onnx_reluserve");
-    EncodeSpecs((*model)->inputs(), response->mutable_inputs());
-    EncodeSpecs((*model)->outputs(), response->mutable_outputs());
-  }
-  return Finish(context, {"ModelMetadata", request->name(), ""}, model.status());
+  if (model.ok()) *response->mutable_config() = (*model)->config();
+  return Finish(context, label, model.status());
 }
 
 ServerUnaryReactor* OpenInferenceService::ModelStatistics(
     CallbackServerContext* context, const inference::ModelStatisticsRequest* request,
     inference::ModelStatisticsResponse* response) {
+  const CallLabel label = {"ModelStatistics", request->name(), ""};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   const absl::StatusOr<std::vector<ServedModel>> models =
       ServedModels(repository_, request->name(), request->version());
   for (size_t i = 0; models.ok() && i < models->size(); ++i) {
@@ -113,7 +152,7 @@ ServerUnaryReactor* OpenInferenceService::ModelStatistics(
     message->set_version(std::to_string(version));
     EncodeStatistics(statistics_.Get(name, version), *message);
   }
-  return Finish(context, {"ModelStatistics", request->name(), ""}, models.status());
+  return Finish(context, label, models.status());
 }
 
 }  // namespace reluserve::rpc

@@ -10,28 +10,36 @@
 #include "server/batching/scheduler.h"
 #include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
+#include "server/rpc/access_control.h"
+#include "server/rpc/log_settings.h"
 #include "server/rpc/prepared_inference.h"
 #include "server/rpc/shared_memory_regions.h"
+#include "server/rpc/trace_settings.h"
 
 namespace reluserve::rpc {
 
 // inference.GRPCInferenceService, by gRPC's callback API: handlers run on gRPC's threads and
 // compute nothing there. Its files go by concern: open_inference_service.cc (server and models),
-// open_inference_infer.cc, open_inference_shared_memory.cc.
+// open_inference_infer.cc, open_inference_shared_memory.cc, open_inference_administration.cc. All
+// calls but those for readiness and liveness, which probes make, ask AccessControl first.
 class OpenInferenceService final : public inference::GRPCInferenceService::CallbackService {
  public:
   // All must outlive the gRPC server.
   struct Parts {
-    const repository::ModelRepository& repository;
+    repository::ModelRepository& repository;
     batching::Scheduler& scheduler;
     metrics::ModelStatistics& statistics;
     SharedMemoryRegions& shared_memory;
+    AccessControl& access;
+    rpc::LogSettings& log_settings;
   };
   explicit OpenInferenceService(const Parts& parts)
       : repository_(parts.repository),
         scheduler_(parts.scheduler),
         statistics_(parts.statistics),
-        shared_memory_(parts.shared_memory) {}
+        shared_memory_(parts.shared_memory),
+        access_(parts.access),
+        log_settings_(parts.log_settings) {}
 
  private:
   grpc::ServerUnaryReactor* ServerLive(grpc::CallbackServerContext* context,
@@ -54,6 +62,24 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
                                        inference::ModelInferResponse* response) override;
   grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>*
   ModelStreamInfer(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* ModelConfig(grpc::CallbackServerContext* context,
+                                        const inference::ModelConfigRequest* request,
+                                        inference::ModelConfigResponse* response) override;
+  grpc::ServerUnaryReactor* RepositoryIndex(grpc::CallbackServerContext* context,
+                                            const inference::RepositoryIndexRequest* request,
+                                            inference::RepositoryIndexResponse* response) override;
+  grpc::ServerUnaryReactor* RepositoryModelLoad(
+      grpc::CallbackServerContext* context, const inference::RepositoryModelLoadRequest* request,
+      inference::RepositoryModelLoadResponse* response) override;
+  grpc::ServerUnaryReactor* RepositoryModelUnload(
+      grpc::CallbackServerContext* context, const inference::RepositoryModelUnloadRequest* request,
+      inference::RepositoryModelUnloadResponse* response) override;
+  grpc::ServerUnaryReactor* TraceSetting(grpc::CallbackServerContext* context,
+                                         const inference::TraceSettingRequest* request,
+                                         inference::TraceSettingResponse* response) override;
+  grpc::ServerUnaryReactor* LogSettings(grpc::CallbackServerContext* context,
+                                        const inference::LogSettingsRequest* request,
+                                        inference::LogSettingsResponse* response) override;
   grpc::ServerUnaryReactor* ModelStatistics(grpc::CallbackServerContext* context,
                                             const inference::ModelStatisticsRequest* request,
                                             inference::ModelStatisticsResponse* response) override;
@@ -85,10 +111,13 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
   absl::StatusOr<PreparedInference> Prepare(const inference::ModelInferRequest& request,
                                             inference::ModelInferResponse& response);
 
-  const repository::ModelRepository& repository_;
+  repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
   metrics::ModelStatistics& statistics_;
   SharedMemoryRegions& shared_memory_;
+  AccessControl& access_;
+  rpc::LogSettings& log_settings_;
+  TraceSettings trace_settings_;
 };
 
 }  // namespace reluserve::rpc

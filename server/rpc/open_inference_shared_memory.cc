@@ -26,10 +26,10 @@ void EncodeRegion(const SharedMemoryRegion& region,
 ServerUnaryReactor* OpenInferenceService::SystemSharedMemoryStatus(
     CallbackServerContext* context, const inference::SystemSharedMemoryStatusRequest* request,
     inference::SystemSharedMemoryStatusResponse* response) {
-  absl::Status status;
-  if (request->name().empty()) {
+  absl::Status status = access_.Check(*context, Permission::kUse);
+  if (status.ok() && request->name().empty()) {
     for (const auto& region : shared_memory_.List()) EncodeRegion(*region, *response);
-  } else {
+  } else if (status.ok()) {
     const auto region = shared_memory_.Find(request->name());
     if (region.ok()) EncodeRegion(**region, *response);
     status = region.status();
@@ -40,38 +40,46 @@ ServerUnaryReactor* OpenInferenceService::SystemSharedMemoryStatus(
 ServerUnaryReactor* OpenInferenceService::SystemSharedMemoryRegister(
     CallbackServerContext* context, const inference::SystemSharedMemoryRegisterRequest* request,
     inference::SystemSharedMemoryRegisterResponse*) {
-  const absl::Status status = shared_memory_.Register(request->name(), request->key(),
-                                                      request->offset(), request->byte_size());
+  absl::Status status = access_.Check(*context, Permission::kAdmin);
+  if (status.ok()) {
+    status = shared_memory_.Register(request->name(), request->key(), request->offset(),
+                                     request->byte_size());
+  }
   return Finish(context, {"SystemSharedMemoryRegister", "", request->name()}, status);
 }
 
 ServerUnaryReactor* OpenInferenceService::SystemSharedMemoryUnregister(
     CallbackServerContext* context, const inference::SystemSharedMemoryUnregisterRequest* request,
     inference::SystemSharedMemoryUnregisterResponse*) {
-  shared_memory_.Unregister(request->name());
-  return Finish(context, {"SystemSharedMemoryUnregister", "", request->name()}, absl::OkStatus());
+  const absl::Status status = access_.Check(*context, Permission::kAdmin);
+  if (status.ok()) shared_memory_.Unregister(request->name());
+  return Finish(context, {"SystemSharedMemoryUnregister", "", request->name()}, status);
 }
 
 // Tools ask these of every server, to clear away what an earlier run left: there is nothing.
 ServerUnaryReactor* OpenInferenceService::CudaSharedMemoryStatus(
     CallbackServerContext* context, const inference::CudaSharedMemoryStatusRequest* request,
     inference::CudaSharedMemoryStatusResponse*) {
-  return Finish(context, {"CudaSharedMemoryStatus", "", request->name()}, absl::OkStatus());
+  return Finish(context, {"CudaSharedMemoryStatus", "", request->name()},
+                access_.Check(*context, Permission::kUse));
 }
 
 ServerUnaryReactor* OpenInferenceService::CudaSharedMemoryRegister(
     CallbackServerContext* context, const inference::CudaSharedMemoryRegisterRequest* request,
     inference::CudaSharedMemoryRegisterResponse*) {
-  return Finish(
-      context, {"CudaSharedMemoryRegister", "", request->name()},
-      absl::UnimplementedError("this server computes on CPUs and takes no CUDA memory; use "
-                               "system shared memory"));
+  absl::Status status = access_.Check(*context, Permission::kAdmin);
+  if (status.ok()) {
+    status = absl::UnimplementedError(
+        "this server computes on CPUs and takes no CUDA memory; use system shared memory");
+  }
+  return Finish(context, {"CudaSharedMemoryRegister", "", request->name()}, status);
 }
 
 ServerUnaryReactor* OpenInferenceService::CudaSharedMemoryUnregister(
     CallbackServerContext* context, const inference::CudaSharedMemoryUnregisterRequest* request,
     inference::CudaSharedMemoryUnregisterResponse*) {
-  return Finish(context, {"CudaSharedMemoryUnregister", "", request->name()}, absl::OkStatus());
+  return Finish(context, {"CudaSharedMemoryUnregister", "", request->name()},
+                access_.Check(*context, Permission::kAdmin));
 }
 
 }  // namespace reluserve::rpc

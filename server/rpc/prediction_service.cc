@@ -38,6 +38,8 @@ grpc::ServerUnaryReactor* PredictionService::Predict(grpc::CallbackServerContext
                                                      const v1::PredictRequest* request,
                                                      v1::PredictResponse* response) {
   const CallLabel label = {"Predict", request->model_name(), request->id()};
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return Finish(context, label, allowed);
   return InferenceCall::Start(context, label, scheduler_, Prepare(*request, *response));
 }
 
@@ -45,6 +47,8 @@ grpc::ServerBidiReactor<v1::PredictRequest, v1::PredictStreamResponse>*
 PredictionService::PredictStream(grpc::CallbackServerContext* context) {
   using Request = v1::PredictRequest;
   using Response = v1::PredictStreamResponse;
+  const absl::Status allowed = access_.Check(*context, Permission::kUse);
+  if (!allowed.ok()) return new RefusedStream<Request, Response>(allowed);
   StreamProtocol<Request, Response> protocol;
   protocol.label = [](const Request& request) {
     return CallLabel{"PredictStream", request.model_name(), request.id()};

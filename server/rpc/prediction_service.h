@@ -10,6 +10,7 @@
 #include "server/batching/scheduler.h"
 #include "server/metrics/model_statistics.h"
 #include "server/repository/model_repository.h"
+#include "server/rpc/access_control.h"
 #include "server/rpc/prepared_inference.h"
 
 namespace reluserve::rpc {
@@ -19,8 +20,8 @@ class PredictionService final : public v1::PredictionService::CallbackService {
  public:
   // All must outlive the gRPC server.
   PredictionService(const repository::ModelRepository& repository, batching::Scheduler& scheduler,
-                    metrics::ModelStatistics& statistics)
-      : repository_(repository), scheduler_(scheduler), statistics_(statistics) {}
+                    metrics::ModelStatistics& statistics, AccessControl& access)
+      : repository_(repository), scheduler_(scheduler), statistics_(statistics), access_(access) {}
 
  private:
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
@@ -36,6 +37,7 @@ class PredictionService final : public v1::PredictionService::CallbackService {
   const repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
   metrics::ModelStatistics& statistics_;
+  AccessControl& access_;
 };
 
 }  // namespace reluserve::rpc

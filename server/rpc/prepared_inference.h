@@ -21,6 +21,8 @@ struct PreparedInference {
   // Writes the result into the response; an error is the answer instead. Called once at most, on a
   // lane's thread. Request message and response have to live until then.
   std::function<absl::Status(const batching::InferenceResult&)> encode;
+  // Whether its times go to the log (trace_settings.h).
+  bool traced = false;
 };
 
 }  // namespace reluserve::rpc

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "server/base/printable.h"
+#include "server/rpc/compression.h"
 #include "server/rpc/rpc_status.h"
 
 namespace reluserve::rpc {
@@ -16,10 +17,25 @@ namespace {
 
 constexpr size_t kMaxLoggedBytes = 100;  // of a name that a client chose
 
+void LogTrace(const CallLabel& label, const grpc::Status& status, absl::Duration total,
+              const batching::InferenceResult* result) {
+  const auto ns = [](absl::Duration duration) { return absl::ToInt64Nanoseconds(duration); };
+  const batching::ComputeTimes none;
+  const batching::ComputeTimes& compute = result != nullptr ? result->compute : none;
+  spdlog::info(
+      "trace method={} model={} id=\"{}\" code={} end_ns={} total_ns={} queue_ns={} "
+      "compute_input_ns={} compute_infer_ns={} compute_output_ns={}",
+      label.method, Printable(label.model, kMaxLoggedBytes), Printable(label.id, kMaxLoggedBytes),
+      CodeName(status.error_code()), absl::GetCurrentTimeNanos(), ns(total),
+      result != nullptr ? ns(result->queue_time) : 0, ns(compute.input), ns(compute.infer),
+      ns(compute.output));
+}
+
 }  // namespace
 
 void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-             const batching::InferenceResult* result) {
+             const batching::InferenceResult* result, bool traced) {
+  if (traced) LogTrace(label, status, total, result);
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
   spdlog::debug(
@@ -38,10 +54,19 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const Cal
   return reactor;
 }
 
-InferenceCall::InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode)
+void Finish(grpc::ServerUnaryReactor* reactor, const CallLabel& label, const absl::Status& status,
+            absl::Duration total) {
+  const grpc::Status answer = ToGrpcStatus(status);
+  LogCall(label, answer, total, nullptr);
+  reactor->Finish(answer);
+}
+
+InferenceCall::InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode,
+                             bool traced)
     : label_(label),
       scheduler_(scheduler),
       encode_(std::move(encode)),
+      traced_(traced),
       start_(absl::Now()),
       cancelled_(std::make_shared<std::atomic<bool>>(false)) {}
 
@@ -50,7 +75,8 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
                                                batching::Scheduler& scheduler,
                                                absl::StatusOr<PreparedInference> prepared) {
   if (!prepared.ok()) return rpc::Finish(context, label, prepared.status());
-  auto* call = new InferenceCall(label, scheduler, std::move(prepared->encode));
+  auto* call = new InferenceCall(label, scheduler, std::move(prepared->encode), prepared->traced);
+  ApplyCompression(*context);
   batching::InferenceRequest& request = prepared->request;
   request.deadline = absl::FromChrono(context->deadline());
   request.cancelled = call->cancelled_;
@@ -64,7 +90,7 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
 void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& result) {
   const absl::Status status = result.ok() ? encode_(*result) : result.status();
   const grpc::Status answer = ToGrpcStatus(status);
-  LogCall(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr);
+  LogCall(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr, traced_);
   grpc::ServerUnaryReactor::Finish(answer);
 }
 

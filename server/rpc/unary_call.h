@@ -31,13 +31,17 @@ struct CallLabel {
 };
 
 // The log line of a call, or of one request of a stream. `result` is null where nothing was
-// computed.
+// computed. With `traced` there is a second line, with its times, at level info.
 void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-             const batching::InferenceResult* result);
+             const batching::InferenceResult* result, bool traced = false);
 
 // Ends a call that is answered at once.
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
                                  const absl::Status& status);
+
+// The same for a call that took time, by the context's default reactor.
+void Finish(grpc::ServerUnaryReactor* reactor, const CallLabel& label, const absl::Status& status,
+            absl::Duration total);
 
 // A call that is answered when its inference is done. gRPC's reactor owns itself: it is deleted
 // when gRPC is done with it.
@@ -51,7 +55,7 @@ class InferenceCall : public grpc::ServerUnaryReactor {
  private:
   using Encode = std::function<absl::Status(const batching::InferenceResult&)>;
 
-  InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode);
+  InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode, bool traced);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;
   void OnDone() override;
@@ -59,6 +63,7 @@ class InferenceCall : public grpc::ServerUnaryReactor {
   const CallLabel label_;
   batching::Scheduler& scheduler_;
   const Encode encode_;
+  const bool traced_;
   const absl::Time start_;
   const std::shared_ptr<std::atomic<bool>> cancelled_;
 };
