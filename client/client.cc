@@ -13,12 +13,26 @@
 namespace reluserve::client {
 namespace {
 
-std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address) {
+std::shared_ptr<grpc::ChannelCredentials> CreateCredentials(const Security& security) {
+  if (!security.tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = security.ca_pem;
+  options.pem_cert_chain = security.certificate_pem;
+  options.pem_private_key = security.key_pem;
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address, const Security& security) {
   constexpr int kUnlimited = -1;
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kUnlimited);
   arguments.SetMaxSendMessageSize(kUnlimited);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, CreateCredentials(security), arguments);
+}
+
+void SetUp(const Client::CallSettings& settings, grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + settings.timeout);
+  if (!settings.token.empty()) context.AddMetadata("authorization", "Bearer " + settings.token);
 }
 
 // The two libraries number the codes alike.
@@ -31,9 +45,9 @@ template <typename Service, typename Request, typename Response>
 absl::StatusOr<Response> Call(Service& stub,
                               grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
                                                               Response*),
-                              const Request& request, std::chrono::milliseconds timeout) {
+                              const Request& request, const Client::CallSettings& settings) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  SetUp(settings, context);
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return ToStatus(status);
@@ -46,17 +60,19 @@ std::unique_ptr<Stream<Request, Response>> Open(
     Service& stub,
     std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> (Service::*method)(
         grpc::ClientContext*),
-    std::chrono::milliseconds timeout) {
+    const Client::CallSettings& settings) {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() + timeout);
+  SetUp(settings, *context);
   auto call = (stub.*method)(context.get());
   return std::make_unique<Stream<Request, Response>>(std::move(context), std::move(call));
 }
 
 }  // namespace
 
-Client::Client(const std::string& address, std::chrono::milliseconds timeout) : timeout_(timeout) {
-  const std::shared_ptr<grpc::Channel> channel = CreateChannel(address);
+Client::Client(const std::string& address, std::chrono::milliseconds timeout,
+               const Security& security)
+    : settings_{timeout, security.token} {
+  const std::shared_ptr<grpc::Channel> channel = CreateChannel(address, security);
   prediction_ = v1::PredictionService::NewStub(channel);
   models_ = v1::ModelService::NewStub(channel);
   inference_ = inference::GRPCInferenceService::NewStub(channel);
@@ -64,32 +80,32 @@ Client::Client(const std::string& address, std::chrono::milliseconds timeout) : 
 }
 
 absl::StatusOr<v1::PredictResponse> Client::Predict(const v1::PredictRequest& request) const {
-  return Call(*prediction_, &v1::PredictionService::Stub::Predict, request, timeout_);
+  return Call(*prediction_, &v1::PredictionService::Stub::Predict, request, settings_);
 }
 
 std::unique_ptr<PredictStream> Client::OpenPredictStream() const {
-  return Open(*prediction_, &v1::PredictionService::Stub::PredictStream, timeout_);
+  return Open(*prediction_, &v1::PredictionService::Stub::PredictStream, settings_);
 }
 
 absl::StatusOr<v1::ListModelsResponse> Client::ListModels() const {
-  return Call(*models_, &v1::ModelService::Stub::ListModels, v1::ListModelsRequest(), timeout_);
+  return Call(*models_, &v1::ModelService::Stub::ListModels, v1::ListModelsRequest(), settings_);
 }
 
 absl::StatusOr<v1::DescribeModelResponse> Client::DescribeModel(
     const v1::DescribeModelRequest& request) const {
-  return Call(*models_, &v1::ModelService::Stub::DescribeModel, request, timeout_);
+  return Call(*models_, &v1::ModelService::Stub::DescribeModel, request, settings_);
 }
 
 absl::StatusOr<bool> Client::ServerLive() const {
   const auto response = Call(*inference_, &inference::GRPCInferenceService::Stub::ServerLive,
-                             inference::ServerLiveRequest(), timeout_);
+                             inference::ServerLiveRequest(), settings_);
   if (!response.ok()) return response.status();
   return response->live();
 }
 
 absl::StatusOr<bool> Client::ServerReady() const {
   const auto response = Call(*inference_, &inference::GRPCInferenceService::Stub::ServerReady,
-                             inference::ServerReadyRequest(), timeout_);
+                             inference::ServerReadyRequest(), settings_);
   if (!response.ok()) return response.status();
   return response->ready();
 }
@@ -99,14 +115,14 @@ absl::StatusOr<bool> Client::ModelReady(const std::string& name, const std::stri
   request.set_name(name);
   request.set_version(version);
   const auto response =
-      Call(*inference_, &inference::GRPCInferenceService::Stub::ModelReady, request, timeout_);
+      Call(*inference_, &inference::GRPCInferenceService::Stub::ModelReady, request, settings_);
   if (!response.ok()) return response.status();
   return response->ready();
 }
 
 absl::StatusOr<inference::ServerMetadataResponse> Client::ServerMetadata() const {
   return Call(*inference_, &inference::GRPCInferenceService::Stub::ServerMetadata,
-              inference::ServerMetadataRequest(), timeout_);
+              inference::ServerMetadataRequest(), settings_);
 }
 
 absl::StatusOr<inference::ModelMetadataResponse> Client::ModelMetadata(
@@ -115,16 +131,56 @@ absl::StatusOr<inference::ModelMetadataResponse> Client::ModelMetadata(
   request.set_name(name);
   request.set_version(version);
   return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelMetadata, request,
-              timeout_);
+              settings_);
 }
 
 absl::StatusOr<inference::ModelInferResponse> Client::ModelInfer(
     const inference::ModelInferRequest& request) const {
-  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelInfer, request, timeout_);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelInfer, request, settings_);
 }
 
 std::unique_ptr<InferStream> Client::OpenInferStream() const {
-  return Open(*inference_, &inference::GRPCInferenceService::Stub::ModelStreamInfer, timeout_);
+  return Open(*inference_, &inference::GRPCInferenceService::Stub::ModelStreamInfer, settings_);
+}
+
+absl::StatusOr<inference::ModelConfigResponse> Client::ModelConfig(
+    const std::string& name, const std::string& version) const {
+  inference::ModelConfigRequest request;
+  request.set_name(name);
+  request.set_version(version);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelConfig, request, settings_);
+}
+
+absl::StatusOr<inference::RepositoryIndexResponse> Client::RepositoryIndex(bool ready_only) const {
+  inference::RepositoryIndexRequest request;
+  request.set_ready(ready_only);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::RepositoryIndex, request,
+              settings_);
+}
+
+absl::Status Client::LoadModel(const inference::RepositoryModelLoadRequest& request) const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::RepositoryModelLoad, request,
+              settings_)
+      .status();
+}
+
+absl::Status Client::UnloadModel(const std::string& name) const {
+  inference::RepositoryModelUnloadRequest request;
+  request.set_model_name(name);
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::RepositoryModelUnload, request,
+              settings_)
+      .status();
+}
+
+absl::StatusOr<inference::TraceSettingResponse> Client::TraceSetting(
+    const inference::TraceSettingRequest& request) const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::TraceSetting, request,
+              settings_);
+}
+
+absl::StatusOr<inference::LogSettingsResponse> Client::LogSettings(
+    const inference::LogSettingsRequest& request) const {
+  return Call(*inference_, &inference::GRPCInferenceService::Stub::LogSettings, request, settings_);
 }
 
 absl::StatusOr<inference::ModelStatisticsResponse> Client::ModelStatistics(
@@ -133,7 +189,7 @@ absl::StatusOr<inference::ModelStatisticsResponse> Client::ModelStatistics(
   request.set_name(name);
   request.set_version(version);
   return Call(*inference_, &inference::GRPCInferenceService::Stub::ModelStatistics, request,
-              timeout_);
+              settings_);
 }
 
 absl::StatusOr<inference::SystemSharedMemoryStatusResponse> Client::SharedMemoryStatus(
@@ -141,13 +197,13 @@ absl::StatusOr<inference::SystemSharedMemoryStatusResponse> Client::SharedMemory
   inference::SystemSharedMemoryStatusRequest request;
   request.set_name(name);
   return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryStatus,
-              request, timeout_);
+              request, settings_);
 }
 
 absl::Status Client::RegisterSharedMemory(
     const inference::SystemSharedMemoryRegisterRequest& request) const {
   return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryRegister,
-              request, timeout_)
+              request, settings_)
       .status();
 }
 
@@ -155,7 +211,7 @@ absl::Status Client::UnregisterSharedMemory(const std::string& name) const {
   inference::SystemSharedMemoryUnregisterRequest request;
   request.set_name(name);
   return Call(*inference_, &inference::GRPCInferenceService::Stub::SystemSharedMemoryUnregister,
-              request, timeout_)
+              request, settings_)
       .status();
 }
 
@@ -163,7 +219,7 @@ absl::StatusOr<grpc::health::v1::HealthCheckResponse::ServingStatus> Client::Che
     const std::string& service) const {
   grpc::health::v1::HealthCheckRequest request;
   request.set_service(service);
-  const auto response = Call(*health_, &grpc::health::v1::Health::Stub::Check, request, timeout_);
+  const auto response = Call(*health_, &grpc::health::v1::Health::Stub::Check, request, settings_);
   if (!response.ok()) return response.status();
   return response->status();
 }

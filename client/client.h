@@ -24,7 +24,21 @@ namespace reluserve::client {
 using PredictStream = Stream<v1::PredictRequest, v1::PredictStreamResponse>;
 using InferStream = Stream<inference::ModelInferRequest, inference::ModelStreamInferResponse>;
 
-// Speaks to one server over one channel without encryption. The channel connects at the first call
+// How a client proves who it is, and makes sure who the server is.
+struct Security {
+  // Encrypts; the server's certificate has to be vouched for by `ca_pem` (empty: by those the
+  // system trusts), and be for the address's host.
+  bool tls = false;
+  std::string ca_pem;
+  // The client's own certificate and key, for servers that want one (mTLS); may be empty.
+  std::string certificate_pem;
+  std::string key_pem;
+  // Sent with each call as a bearer token; may be empty. Without TLS everybody on the way can read
+  // it.
+  std::string token;
+};
+
+// Speaks to one server over one channel. The channel connects at the first call
 // and again whenever it broke. Thread-safe.
 //
 // Every call blocks until the answer is there or the timeout has passed. Errors have the code and
@@ -35,7 +49,8 @@ class Client {
  public:
   // `address` is host:port, or any other name that gRPC resolves, as "unix:/run/reluserve.sock".
   // `timeout` is for each call.
-  Client(const std::string& address, std::chrono::milliseconds timeout);
+  Client(const std::string& address, std::chrono::milliseconds timeout,
+         const Security& security = {});
 
   // reluserve.v1
   absl::StatusOr<v1::PredictResponse> Predict(const v1::PredictRequest& request) const;
@@ -55,9 +70,22 @@ class Client {
   absl::StatusOr<inference::ModelInferResponse> ModelInfer(
       const inference::ModelInferRequest& request) const;
   std::unique_ptr<InferStream> OpenInferStream() const;
+  absl::StatusOr<inference::ModelConfigResponse> ModelConfig(const std::string& name,
+                                                             const std::string& version = "") const;
   // Of all models and versions that are served where the names are empty.
   absl::StatusOr<inference::ModelStatisticsResponse> ModelStatistics(
       const std::string& name = "", const std::string& version = "") const;
+
+  absl::StatusOr<inference::RepositoryIndexResponse> RepositoryIndex(bool ready_only = false) const;
+  // Both wait until it is done: within the timeout.
+  absl::Status LoadModel(const inference::RepositoryModelLoadRequest& request) const;
+  absl::Status UnloadModel(const std::string& name) const;
+
+  // Change what the request names, and answer with all settings.
+  absl::StatusOr<inference::TraceSettingResponse> TraceSetting(
+      const inference::TraceSettingRequest& request) const;
+  absl::StatusOr<inference::LogSettingsResponse> LogSettings(
+      const inference::LogSettingsRequest& request) const;
 
   // Shared memory of the server's machine (proto/model_administration.proto).
   absl::StatusOr<inference::SystemSharedMemoryStatusResponse> SharedMemoryStatus(
@@ -71,8 +99,14 @@ class Client {
   absl::StatusOr<grpc::health::v1::HealthCheckResponse::ServingStatus> CheckHealth(
       const std::string& service) const;
 
+  // What every call has in common.
+  struct CallSettings {
+    std::chrono::milliseconds timeout;
+    std::string token;
+  };
+
  private:
-  std::chrono::milliseconds timeout_;
+  CallSettings settings_;
   std::unique_ptr<v1::PredictionService::Stub> prediction_;
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> inference_;

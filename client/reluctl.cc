@@ -10,6 +10,9 @@
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -21,6 +24,7 @@
 #include "client/client.h"
 #include "client/commands/command.h"
 #include "client/table.h"
+#include "server/base/status.h"
 
 namespace reluserve::client {
 namespace {
@@ -29,6 +33,11 @@ struct Options {
   std::string server = "localhost:8001";
   double timeout_seconds = 30;
   std::string output = "table";
+  bool tls = false;
+  std::string tls_ca;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string token_file;
 };
 
 // What standard output can show, by the locale and the terminal. Colour is off where NO_COLOR is
@@ -55,20 +64,76 @@ void AddOptions(CLI::App& app, Options* options) {
       ->capture_default_str();
 }
 
+void AddSecurityOptions(CLI::App& app, Options* options) {
+  app.add_flag("--tls", options->tls, "Encrypt, and trust whom the system trusts")
+      ->envname("RELUCTL_TLS");
+  app.add_option("--tls-ca", options->tls_ca,
+                 "Encrypt, and trust a server that this PEM file vouches for")
+      ->envname("RELUCTL_TLS_CA");
+  app.add_option("--tls-cert", options->tls_cert, "PEM file of a certificate to show the server")
+      ->envname("RELUCTL_TLS_CERT");
+  app.add_option("--tls-key", options->tls_key, "PEM file of that certificate's key")
+      ->envname("RELUCTL_TLS_KEY");
+  app.add_option("--token-file", options->token_file,
+                 "File with the token to send; or the token itself in RELUCTL_TOKEN")
+      ->envname("RELUCTL_TOKEN_FILE");
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.good() && !file.eof()) return NotFound("cannot read {}", path);
+  if (text.empty()) return InvalidArgument("{} cannot be read or is empty", path);
+  return text;
+}
+
+// The first line that is neither empty nor a comment, as in the server's token files.
+std::string FirstToken(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t begin = line.find_first_not_of(" \t\r");
+    if (begin == line.npos || line[begin] == '#') continue;
+    return line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1);
+  }
+  return "";
+}
+
+absl::StatusOr<Security> ReadSecurity(const Options& options) {
+  Security security;
+  security.tls = options.tls || !options.tls_ca.empty() || !options.tls_cert.empty();
+  RELUSERVE_ASSIGN_OR_RETURN(security.ca_pem, ReadFile(options.tls_ca));
+  RELUSERVE_ASSIGN_OR_RETURN(security.certificate_pem, ReadFile(options.tls_cert));
+  RELUSERVE_ASSIGN_OR_RETURN(security.key_pem, ReadFile(options.tls_key));
+  if (security.certificate_pem.empty() != security.key_pem.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key go together");
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(const std::string tokens, ReadFile(options.token_file));
+  security.token = FirstToken(tokens);
+  const char* token = std::getenv("RELUCTL_TOKEN");
+  if (security.token.empty() && token != nullptr) security.token = token;
+  return security;
+}
+
+int Fail(const absl::Status& status) {
+  fmt::print(stderr, "reluctl: {}: {}\n", absl::StatusCodeToString(status.code()),
+             std::string(status.message()));
+  return kExitFailed;
+}
+
 int Run(const Options& options, const Action& action) {
   const std::chrono::duration<double> timeout(options.timeout_seconds);
+  const absl::StatusOr<Security> security = ReadSecurity(options);
+  if (!security.ok()) return Fail(security.status());
   const Client client(options.server,
-                      std::chrono::duration_cast<std::chrono::milliseconds>(timeout));
+                      std::chrono::duration_cast<std::chrono::milliseconds>(timeout), *security);
   absl::StatusOr<int> exit_code = action(
       {.client = client, .json = options.output == "json", .style = StyleOfStandardOutput()});
   if (exit_code.ok() && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
     exit_code = absl::DataLossError("cannot write to standard output");
   }
   if (exit_code.ok()) return *exit_code;
-  const absl::Status& status = exit_code.status();
-  fmt::print(stderr, "reluctl: {}: {}\n", absl::StatusCodeToString(status.code()),
-             std::string(status.message()));
-  return kExitFailed;
+  return Fail(exit_code.status());
 }
 
 int Main(int argc, char** argv) {
@@ -77,6 +142,7 @@ int Main(int argc, char** argv) {
                "reluctl");
   Options options;
   AddOptions(app, &options);
+  AddSecurityOptions(app, &options);
   app.set_version_flag("--version", "reluctl " RELUSERVE_VERSION);
   app.fallthrough();
   app.footer(
@@ -94,6 +160,11 @@ int Main(int argc, char** argv) {
   AddHealthCommand(app, &action);
   AddInferCommand(app, &action);
   AddDescribeCommand(app, &action);
+  AddStatsCommand(app, &action);
+  AddConfigCommand(app, &action);
+  AddIndexCommand(app, &action);
+  AddLoadModelCommand(app, &action);
+  AddUnloadModelCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -42,6 +42,11 @@ void AddModelsCommand(CLI::App& app, Action* action);
 void AddHealthCommand(CLI::App& app, Action* action);
 void AddInferCommand(CLI::App& app, Action* action);
 void AddDescribeCommand(CLI::App& app, Action* action);
+void AddStatsCommand(CLI::App& app, Action* action);
+void AddConfigCommand(CLI::App& app, Action* action);
+void AddIndexCommand(CLI::App& app, Action* action);
+void AddLoadModelCommand(CLI::App& app, Action* action);
+void AddUnloadModelCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client
 
