@@ -40,6 +40,12 @@ class ServerProcess {
 
   std::string log() const { return process_.error_text(); }
 
+  // Waits until the log has `text`; whether it came.
+  bool WaitForLog(const std::string& text) {
+    return process_.WaitForErrorText(
+        [&](const std::string& log) { return log.find(text) != std::string::npos; });
+  }
+
  private:
   explicit ServerProcess(const std::vector<std::string>& arguments) : process_(arguments) {}
 
