@@ -42,6 +42,10 @@ grpc::StatusCode Call(const std::string& address, const std::string& method,
   const grpc::Slice empty("");
   call->WriteLast(grpc::ByteBuffer(&empty, 1), grpc::WriteOptions(), nullptr);
   wait();
+  // The status comes after the answer, where there is one.
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  wait();
   grpc::Status status;
   call->Finish(&status, nullptr);
   wait();
