@@ -125,10 +125,13 @@ int Run(const Options& options, const Action& action) {
   const std::chrono::duration<double> timeout(options.timeout_seconds);
   const absl::StatusOr<Security> security = ReadSecurity(options);
   if (!security.ok()) return Fail(security.status());
-  const Client client(options.server,
-                      std::chrono::duration_cast<std::chrono::milliseconds>(timeout), *security);
-  absl::StatusOr<int> exit_code = action(
-      {.client = client, .json = options.output == "json", .style = StyleOfStandardOutput()});
+  const auto timeout_ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout);
+  const Client client(options.server, timeout_ms, *security);
+  absl::StatusOr<int> exit_code = action({.client = client,
+                                          .server = options.server,
+                                          .timeout = timeout_ms,
+                                          .json = options.output == "json",
+                                          .style = StyleOfStandardOutput()});
   if (exit_code.ok() && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)) {
     exit_code = absl::DataLossError("cannot write to standard output");
   }
@@ -146,7 +149,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "reluctl " RELUSERVE_VERSION);
   app.fallthrough();
   app.footer(
-      "Exit code: 0 success, 1 the request failed, 2 wrong usage; health: 4 not serving.\n"
+      "Exit code: 0 success, 1 the request failed, 2 wrong usage; load: 3 an objective was missed; "
+      "health: 4 not serving.\n"
       "\"reluctl COMMAND --help\" shows a command's options and examples.");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("reluctl: {}\nRun with --help for more information.\n", error.what());
@@ -165,6 +169,7 @@ int Main(int argc, char** argv) {
   AddIndexCommand(app, &action);
   AddLoadModelCommand(app, &action);
   AddUnloadModelCommand(app, &action);
+  AddLoadCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -7,7 +7,9 @@
 #ifndef RELUSERVE_CLIENT_COMMANDS_COMMAND_H_
 #define RELUSERVE_CLIENT_COMMANDS_COMMAND_H_
 
+#include <chrono>
 #include <functional>
+#include <string>
 
 #include <absl/status/statusor.h>
 #include <CLI/App.hpp>
@@ -23,11 +25,14 @@ namespace reluserve::client {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;      // the request, or reading its input
 inline constexpr int kExitUsage = 2;       // the command line
+inline constexpr int kExitObjectives = 3;  // `load`: an objective was missed, or a run got worse
 inline constexpr int kExitNotServing = 4;  // `health`: an answer, but not SERVING
 
 // What a command runs with.
 struct Session {
   const Client& client;
+  std::string server;  // its address
+  std::chrono::milliseconds timeout{0};
   bool json = false;  // --output json
   TextStyle style;
 };
@@ -47,6 +52,7 @@ void AddConfigCommand(CLI::App& app, Action* action);
 void AddIndexCommand(CLI::App& app, Action* action);
 void AddLoadModelCommand(CLI::App& app, Action* action);
 void AddUnloadModelCommand(CLI::App& app, Action* action);
+void AddLoadCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client
 

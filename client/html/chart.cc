@@ -18,7 +18,7 @@ namespace {
 constexpr double kWidth = 560;
 constexpr double kHeight = 320;
 constexpr double kLeft = 74;
-constexpr double kRight = 18;
+constexpr double kRight = 24;
 constexpr double kTop = 14;
 constexpr double kBottom = 58;
 constexpr int kColours = 6;  // of page.cc
@@ -154,7 +154,7 @@ std::vector<double> Ticks(double low, double high, int count, bool logarithmic) 
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   const double scaled = rough / power;
   const double step = power * (scaled < 1.5 ? 1 : scaled < 3.5 ? 2 : scaled < 7.5 ? 5 : 10);
-  const double first = std::ceil(low / step - 1e-9);
+  const double first = std::ceil(low / step - 1e-9) + 0.0;  // 0 is not to be negative
   for (double i = first; i * step <= high * (1 + 1e-9) && ticks.size() < 100; ++i) {
     ticks.push_back(i * step);
   }

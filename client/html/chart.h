@@ -18,13 +18,13 @@ struct Axis {
   bool logarithmic = false;  // values that are not positive are left out
   bool from_zero = true;     // where it is not logarithmic
   // Of the numbers beside the axis; none: the shortest form.
-  std::function<std::string(double)> format;
+  std::function<std::string(double)> format = {};
 };
 
 struct ChartPoint {
   double x = 0;
   double y = 0;
-  std::string title;  // shown when pointed at
+  std::string title = {};  // shown when pointed at
 };
 
 // A line through its points, in their order, with a dot at each unless there are many.
@@ -37,10 +37,10 @@ struct Chart {
   std::string title;
   Axis x;
   Axis y;
-  std::vector<Series> series;
+  std::vector<Series> series = {};
   // A line across the chart, as for a limit.
-  std::optional<double> y_limit;
-  std::string y_limit_label;
+  std::optional<double> y_limit = {};
+  std::string y_limit_label = {};
 };
 
 // A <figure>: title, legend (where there are several series) and the chart, as wide as its place.

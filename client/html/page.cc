@@ -36,25 +36,31 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
   padding: 12px 14px; min-width: 0; overflow-wrap: anywhere; }
 .tile b { display: block; font-size: 1.45rem; line-height: 1.3; font-weight: 650; }
 .tile span { color: var(--quiet); font-size: .87rem; }
+section > :last-child { margin-bottom: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 10px; text-align: right; white-space: nowrap;
+th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 600; font-size: .82rem; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr:last-child td { border-bottom: 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
   gap: 18px 26px; }
+.scroll + .note { margin-top: 10px; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; margin-bottom: 4px; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: .87rem; color: var(--quiet); }
 .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px;
   margin-right: 6px; vertical-align: middle; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; height: auto; overflow: visible; }
 svg text { fill: var(--quiet); font-size: 13px; font-family: inherit; }
 svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .curve { fill: none; stroke-width: 2.2; stroke-linejoin: round; stroke-linecap: round; }
 svg .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 5; }
+ul { margin: 0; padding-left: 20px; } li { overflow-wrap: anywhere; }
+details { border-top: 1px solid var(--line); padding: 8px 0; }
+details:first-of-type { border-top: 0; } summary { cursor: pointer; font-weight: 600; }
+details .charts { margin-top: 12px; }
 @media (max-width: 600px) { body { padding: 16px 12px 32px; } section { padding: 14px; }
   svg text { font-size: 18px; } }
 @media print { body { max-width: none; } section, .tile { break-inside: avoid; } }

@@ -23,6 +23,7 @@ std::string Escape(std::string_view text);
 //   <section>             a part with a heading of its own (h2)
 //   <div class="tiles">   Tile()s in a row, which wraps
 //   <div class="charts">  LineChart()s side by side where there is room
+//   <details><summary>     a part that unfolds
 //   class "note"          small print; "good", "bad": a verdict in green or red
 std::string Page(std::string_view title, std::string_view body);
 

@@ -35,6 +35,23 @@ std::vector<TimelinePoint> TimelineOf(const Recorder& recorder, Nanoseconds end)
   return timeline;
 }
 
+// As if there had been kStableWindows windows: short ones differ by chance alone.
+std::vector<WindowRate> ThirdsOf(const std::vector<WindowRate>& windows) {
+  std::vector<WindowRate> thirds;
+  const size_t length = windows.size() / kStableWindows;
+  for (size_t i = 0; length > 0 && i < kStableWindows; ++i) {
+    WindowRate third;
+    double latency = 0;
+    for (const WindowRate& window : std::span(windows).subspan(i * length, length)) {
+      third.throughput += window.throughput / static_cast<double>(length);
+      latency += window.throughput * Seconds(window.mean_latency) / static_cast<double>(length);
+    }
+    if (third.throughput > 0) third.mean_latency = FromSeconds(latency / third.throughput);
+    thirds.push_back(third);
+  }
+  return thirds;
+}
+
 }  // namespace
 
 Measurement Measure(const Recorder& recorder, const Stage& stage, size_t windows) {
@@ -45,7 +62,7 @@ Measurement Measure(const Recorder& recorder, const Stage& stage, size_t windows
   std::span<const Window> measured = recorder.windows();
   Measurement result;
   result.length = end;
-  result.stable = IsStable(recorder.RatesUntil(options.warmup + end), options.tolerance);
+  result.stable = IsStable(ThirdsOf(recorder.RatesUntil(options.warmup + end)), options.tolerance);
   if (options.until_stable) {
     windows = std::min(windows, measured.size());
     const size_t reported = std::min(windows, kStableWindows);

@@ -29,7 +29,8 @@ struct TimelinePoint {
 // What one stage measured.
 struct Measurement {
   Nanoseconds length{0};  // of what was measured
-  bool stable = false;    // its last windows agree
+  // Its last windows agree; of a stage that does not run until it is stable, its three thirds.
+  bool stable = false;
   Tally total;
   std::vector<Tally> by_model;
   std::vector<EndpointTally> by_endpoint;

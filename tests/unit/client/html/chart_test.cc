@@ -77,6 +77,11 @@ TEST(ChartTest, DrawsSeriesWithTitlesAndLegend) {
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
 }
 
+TEST(ChartTest, NoughtIsNotNegative) {
+  EXPECT_THAT(LineChart({.series = {{"s", {{0, 0}, {10, 10}}}}}),
+              AllOf(HasSubstr(">0</text>"), Not(HasSubstr(">-0</text>"))));
+}
+
 TEST(ChartTest, LimitsAreDrawnUnlessFarAway) {
   Chart chart = TwoSeries();
   chart.y_limit = 5;
