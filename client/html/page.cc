@@ -44,7 +44,7 @@ th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
 th { color: var(--quiet); font-weight: 600; font-size: .82rem; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 tr:last-child td { border-bottom: 0; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr));
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr));
   gap: 18px 26px; }
 .scroll + .note { margin-top: 10px; }
 figure { margin: 0; min-width: 0; }
