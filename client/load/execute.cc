@@ -45,6 +45,8 @@ class Execution {
   absl::Status Prepare();
   absl::StatusOr<StageResult> RunOne(const Stage& stage);
   absl::Status Search(const SearchOptions& search);
+  // The counters of all models, summed over the endpoints; none where one of them does not tell.
+  std::optional<ServerCounters> ReadServerCounters() const;
   // Appends the stage's result to the run's.
   absl::Status Add(const Stage& stage);
 
@@ -52,6 +54,7 @@ class Execution {
   const RunObserver& observer_;
   std::vector<PreparedModel> models_;
   std::unique_ptr<Transport> transport_;
+  std::vector<client::Client> statistics_clients_;  // one for each endpoint
   std::optional<Slo> slo_;
   RunResult run_;
 };
@@ -73,12 +76,28 @@ absl::Status Execution::Prepare() {
   }
   transport_ = std::make_unique<Transport>(
       Transport::Options{.endpoints = options_.endpoints, .connections = options_.connections});
+  for (const std::string& endpoint : options_.endpoints) {
+    // Long enough for a server under load; one that is gone is not to hold up the run.
+    statistics_clients_.emplace_back(endpoint, std::chrono::seconds(2));
+  }
   run_.started = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
   run_.version = RELUSERVE_VERSION;
   run_.endpoints = options_.endpoints;
   run_.input = InputText(options_.input);
   run_.slo = options_.slo;
   return absl::OkStatus();
+}
+
+std::optional<ServerCounters> Execution::ReadServerCounters() const {
+  ServerCounters sum;
+  for (const client::Client& client : statistics_clients_) {
+    for (const RunOptions::Model& model : options_.models) {
+      const auto response = client.ModelStatistics(model.name, model.version);
+      if (!response.ok()) return std::nullopt;
+      sum += CountersOf(*response, model.name);
+    }
+  }
+  return sum;
 }
 
 absl::StatusOr<StageResult> Execution::RunOne(const Stage& stage) {
@@ -99,8 +118,12 @@ absl::StatusOr<StageResult> Execution::RunOne(const Stage& stage) {
   const auto on_progress = [&](const StageProgress& progress) {
     observer_.on_progress(result.label, progress);
   };
+  std::optional<ServerCounters> begin;
+  std::optional<ServerCounters> end;
+  const auto on_measure = [&](bool begins) { (begins ? begin : end) = ReadServerCounters(); };
   RELUSERVE_ASSIGN_OR_RETURN(StageRun stage_run,
-                             RunStage(driver, models_, *transport_, on_progress, [](bool) {}));
+                             RunStage(driver, models_, *transport_, on_progress, on_measure));
+  if (begin && end) result.server = Growth(*begin, *end);
   result.measurement = std::move(stage_run.measurement);
   result.first_messages = std::move(stage_run.first_messages);
   result.generator_cpu = stage_run.generator_cpu;

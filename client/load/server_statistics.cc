@@ -4,6 +4,13 @@
 #include "client/load/server_statistics.h"
 
 namespace reluserve::load {
+namespace {
+
+Nanoseconds TimeOf(const inference::StatisticDuration& duration) {
+  return Nanoseconds(static_cast<int64_t>(duration.ns()));
+}
+
+}  // namespace
 
 ServerCounters& ServerCounters::operator+=(const ServerCounters& other) {
   success += other.success;
@@ -16,6 +23,25 @@ ServerCounters& ServerCounters::operator+=(const ServerCounters& other) {
   compute_infer += other.compute_infer;
   compute_output += other.compute_output;
   return *this;
+}
+
+ServerCounters CountersOf(const inference::ModelStatisticsResponse& response,
+                          const std::string& model) {
+  ServerCounters sum;
+  for (const inference::ModelStatistics& statistics : response.model_stats()) {
+    if (statistics.name() != model) continue;
+    const inference::InferStatistics& times = statistics.inference_stats();
+    sum += {.success = static_cast<int64_t>(times.success().count()),
+            .fail = static_cast<int64_t>(times.fail().count()),
+            .inferences = static_cast<int64_t>(statistics.inference_count()),
+            .executions = static_cast<int64_t>(statistics.execution_count()),
+            .total = TimeOf(times.success()),
+            .queue = TimeOf(times.queue()),
+            .compute_input = TimeOf(times.compute_input()),
+            .compute_infer = TimeOf(times.compute_infer()),
+            .compute_output = TimeOf(times.compute_output())};
+  }
+  return sum;
 }
 
 std::optional<ServerCounters> Growth(const ServerCounters& begin, const ServerCounters& end) {

@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "client/load/duration.h"
+#include "proto/model_statistics.pb.h"
 
 namespace reluserve::load {
 
@@ -28,6 +30,10 @@ struct ServerCounters {
 
   ServerCounters& operator+=(const ServerCounters& other);
 };
+
+// A model's counters in a server's answer, summed over its versions.
+ServerCounters CountersOf(const inference::ModelStatisticsResponse& response,
+                          const std::string& model);
 
 // What happened between two readings. Nothing where a counter went down: the server or the model
 // was started anew in between.

@@ -10,6 +10,35 @@
 namespace reluserve::load {
 namespace {
 
+TEST(ServerStatisticsTest, SumsTheVersionsOfTheModel) {
+  inference::ModelStatisticsResponse response;
+  for (const char* name : {"digits", "other", "digits"}) {
+    inference::ModelStatistics* statistics = response.add_model_stats();
+    statistics->set_name(name);
+    statistics->set_inference_count(40);
+    statistics->set_execution_count(10);
+    inference::InferStatistics* times = statistics->mutable_inference_stats();
+    times->mutable_success()->set_count(20);
+    times->mutable_success()->set_ns(1000);
+    times->mutable_fail()->set_count(3);
+    times->mutable_queue()->set_ns(100);
+    times->mutable_compute_input()->set_ns(200);
+    times->mutable_compute_infer()->set_ns(300);
+    times->mutable_compute_output()->set_ns(400);
+  }
+  const ServerCounters counters = CountersOf(response, "digits");
+  EXPECT_EQ(counters.success, 40);
+  EXPECT_EQ(counters.fail, 6);
+  EXPECT_EQ(counters.inferences, 80);
+  EXPECT_EQ(counters.executions, 20);
+  EXPECT_EQ(counters.total, Nanoseconds(2000));
+  EXPECT_EQ(counters.queue, Nanoseconds(200));
+  EXPECT_EQ(counters.compute_input, Nanoseconds(400));
+  EXPECT_EQ(counters.compute_infer, Nanoseconds(600));
+  EXPECT_EQ(counters.compute_output, Nanoseconds(800));
+  EXPECT_EQ(CountersOf(response, "nothing").success, 0);
+}
+
 TEST(ServerStatisticsTest, GrowthIsTheDifference) {
   const ServerCounters begin = {
       .success = 10, .inferences = 40, .executions = 20, .queue = seconds(1)};
