@@ -132,8 +132,11 @@ absl::StatusOr<v1::Tensor> TensorFromImage(const std::string& file, const client
   }
   RELUSERVE_ASSIGN_OR_RETURN(const image::Image image, image::DecodeImage(file));
   std::vector<float> elements(static_cast<size_t>(shape[1] * shape[2] * shape[3]));
-  image::ToPlanarFloats(image, static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-                        static_cast<int>(shape[3]), elements.data());
+  image::Preprocessing how;
+  how.channels = static_cast<int>(shape[1]);
+  how.height = static_cast<int>(shape[2]);
+  how.width = static_cast<int>(shape[3]);
+  image::Preprocess(image, how, elements.data());
   v1::Tensor tensor;
   tensor.set_name(spec.name());
   tensor.set_datatype(spec.datatype());
