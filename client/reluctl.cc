@@ -80,7 +80,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", "reluctl " RELUSERVE_VERSION);
   app.fallthrough();
   app.footer(
-      "Exit code: 0 success, 1 the request failed, 2 wrong usage; health: 4 not serving.\n"
+      "Exit code: 0 success, 1 the request failed, 2 wrong usage; health: 4 not serving;\n"
+      "sparsity --drift: 5 the model drifts.\n"
       "\"reluctl COMMAND --help\" shows a command's options and examples.");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("reluctl: {}\nRun with --help for more information.\n", error.what());
@@ -94,6 +95,8 @@ int Main(int argc, char** argv) {
   AddHealthCommand(app, &action);
   AddInferCommand(app, &action);
   AddDescribeCommand(app, &action);
+  AddSparsityCommand(app, &action);
+  AddReportCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,6 +24,7 @@ inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;      // the request, or reading its input
 inline constexpr int kExitUsage = 2;       // the command line
 inline constexpr int kExitNotServing = 4;  // `health`: an answer, but not SERVING
+inline constexpr int kExitDrift = 5;       // `sparsity --drift`: the model drifts
 
 // What a command runs with.
 struct Session {
@@ -42,6 +43,8 @@ void AddModelsCommand(CLI::App& app, Action* action);
 void AddHealthCommand(CLI::App& app, Action* action);
 void AddInferCommand(CLI::App& app, Action* action);
 void AddDescribeCommand(CLI::App& app, Action* action);
+void AddSparsityCommand(CLI::App& app, Action* action);
+void AddReportCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client
 
