@@ -19,27 +19,32 @@ constexpr size_t kMaxLoggedBytes = 100;  // of a name that a client chose
 }  // namespace
 
 void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-             const batching::InferenceResult* result) {
+             const batching::InferenceResult* result, const RequestTrace& trace) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
   spdlog::debug(
-      "rpc method={} model={} id=\"{}\" code={} total_us={} queue_us={} compute_us={} error=\"{}\"",
-      label.method, Printable(label.model, kMaxLoggedBytes), Printable(label.id, kMaxLoggedBytes),
-      CodeName(status.error_code()), us(total), result != nullptr ? us(result->queue_time) : 0,
+      "rpc request_id={} trace={} method={} model={} id=\"{}\" code={} total_us={} queue_us={} "
+      "compute_us={} error=\"{}\"",
+      trace.request_id, trace.trace_parent, label.method, Printable(label.model, kMaxLoggedBytes),
+      Printable(label.id, kMaxLoggedBytes), CodeName(status.error_code()), us(total),
+      result != nullptr ? us(result->queue_time) : 0,
       result != nullptr ? us(result->compute.total()) : 0, status.error_message());
 }
 
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
                                  const absl::Status& status) {
   const grpc::Status answer = ToGrpcStatus(status);
-  LogCall(label, answer, absl::ZeroDuration(), nullptr);
+  LogCall(label, answer, absl::ZeroDuration(), nullptr, BeginTrace(*context));
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(answer);
   return reactor;
 }
 
-InferenceCall::InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode)
-    : label_(label),
+InferenceCall::InferenceCall(grpc::CallbackServerContext& context, const CallLabel& label,
+                             batching::Scheduler& scheduler, Encode encode)
+    : context_(context),
+      label_(label),
+      trace_(BeginTrace(context)),
       scheduler_(scheduler),
       encode_(std::move(encode)),
       start_(absl::Now()),
@@ -50,7 +55,7 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
                                                batching::Scheduler& scheduler,
                                                absl::StatusOr<PreparedInference> prepared) {
   if (!prepared.ok()) return rpc::Finish(context, label, prepared.status());
-  auto* call = new InferenceCall(label, scheduler, std::move(prepared->encode));
+  auto* call = new InferenceCall(*context, label, scheduler, std::move(prepared->encode));
   batching::InferenceRequest& request = prepared->request;
   request.deadline = absl::FromChrono(context->deadline());
   request.cancelled = call->cancelled_;
@@ -62,9 +67,13 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
 }
 
 void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& result) {
+  const absl::Time encoding = absl::Now();
   const absl::Status status = result.ok() ? encode_(*result) : result.status();
+  if (result.ok()) {
+    AddTimes(context_, result->queue_time, result->compute.total(), absl::Now() - encoding);
+  }
   const grpc::Status answer = ToGrpcStatus(status);
-  LogCall(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr);
+  LogCall(label_, answer, absl::Now() - start_, result.ok() ? &*result : nullptr, trace_);
   grpc::ServerUnaryReactor::Finish(answer);
 }
 

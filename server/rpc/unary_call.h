@@ -19,6 +19,7 @@
 
 #include "server/batching/scheduler.h"
 #include "server/rpc/prepared_inference.h"
+#include "server/rpc/request_trace.h"
 
 namespace reluserve::rpc {
 
@@ -33,7 +34,7 @@ struct CallLabel {
 // The log line of a call, or of one request of a stream. `result` is null where nothing was
 // computed.
 void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-             const batching::InferenceResult* result);
+             const batching::InferenceResult* result, const RequestTrace& trace = {});
 
 // Ends a call that is answered at once.
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
@@ -51,12 +52,15 @@ class InferenceCall : public grpc::ServerUnaryReactor {
  private:
   using Encode = std::function<absl::Status(const batching::InferenceResult&)>;
 
-  InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode);
+  InferenceCall(grpc::CallbackServerContext& context, const CallLabel& label,
+                batching::Scheduler& scheduler, Encode encode);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;
   void OnDone() override;
 
+  grpc::CallbackServerContext& context_;  // gRPC's, until the call is done
   const CallLabel label_;
+  const RequestTrace trace_;
   batching::Scheduler& scheduler_;
   const Encode encode_;
   const absl::Time start_;
