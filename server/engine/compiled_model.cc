@@ -141,17 +141,11 @@ std::vector<sparsity::LayerInfo> LayersOf(const Graph& graph,
   return layers;
 }
 
-// Of each layer, whether the first axis of what it counts differs between two batches.
-std::vector<bool> LayersBySample(const Graph& graph,
-                                 const std::vector<graph::OperandInfo>& one_batch,
-                                 const std::vector<graph::OperandInfo>& other_batch) {
+// Of each layer, whether the first axis of its counts differs between the plans of two batches.
+std::vector<bool> LayersBySample(const Plan& one_batch, const Plan& other_batch) {
   std::vector<bool> by_sample;
-  for (const graph::Node& node : graph.nodes) {
-    const auto layer = ActivationLayerOf(graph, node);
-    if (!layer || one_batch[node.outputs[0]].type != DataType::kFloat32) continue;
-    const graph::ValueId counted = layer->count_input ? node.inputs[0] : node.outputs[0];
-    const Shape& shape = one_batch[counted].shape;
-    by_sample.push_back(shape.rank() > 0 && shape[0] != other_batch[counted].shape[0]);
+  for (size_t i = 0; i < one_batch.layers.size(); ++i) {
+    by_sample.push_back(one_batch.layers[i].samples != other_batch.layers[i].samples);
   }
   return by_sample;
 }
@@ -192,12 +186,17 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts_of_two,
-                             state->Infer(WithBatch(state->graph, state->shapes, 2)));
-  state->layers_by_sample = LayersBySample(state->graph, facts, facts_of_two);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
-  RELUSERVE_RETURN_IF_ERROR(
-      State::GetPlan(state, {inputs, omp_get_max_threads(), /*strict=*/false}).status());
+  const int threads = omp_get_max_threads();
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
+                             State::GetPlan(state, {inputs, threads, /*strict=*/false}));
+  state->layers_by_sample.assign(plan->layers.size(), false);
+  if (state->shapes.batchable) {
+    const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
+                               State::GetPlan(state, {two, threads, /*strict=*/false}));
+    state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
+  }
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
 }
 
