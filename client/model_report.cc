@@ -83,6 +83,13 @@ std::string TotalsTable(const v1::DescribeModelResponse& response, const TextSty
       {"activations", fmt::format("{} ({} without reuse)", FormatBytes(response.arena_bytes()),
                                   FormatBytes(response.activation_bytes()))});
   table.AddRow({"scratchpad", FormatBytes(response.scratchpad_bytes())});
+  if (response.run_sizes_size() > 0) {
+    table.AddRow({"batch sizes run", fmt::format("{}", fmt::join(response.run_sizes(), ", "))});
+  }
+  if (response.nodes_by_sample_size() > 0) {
+    table.AddRow(
+        {"run sample by sample", fmt::format("{}", fmt::join(response.nodes_by_sample(), ", "))});
+  }
   return table.ToString(style);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <list>
+#include <set>
 #include <utility>
 
 #include <absl/base/thread_annotations.h>
@@ -50,12 +51,14 @@ struct CompiledModel::State {
   // Held while a plan is made, so that several threads asking for one make it once.
   absl::Mutex building;
   absl::Mutex mutex ABSL_ACQUIRED_AFTER(building);
-  std::list<CachedPlan> plans ABSL_GUARDED_BY(mutex);  // the most recently used first
+  std::list<CachedPlan> plans ABSL_GUARDED_BY(mutex);         // the most recently used first
+  std::set<graph::ValueId> by_sample ABSL_GUARDED_BY(mutex);  // first outputs of nodes
 
   std::shared_ptr<const Plan> FindPlan(const PlanKey& key);
   void KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan);
   absl::Status CheckInputs(std::span<const Shape> input_shapes) const;
   absl::StatusOr<std::vector<graph::OperandInfo>> Infer(std::span<const Shape> input_shapes) const;
+  absl::StatusOr<PlanOptions> OptionsFor(const PlanKey& key);
   static absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(const std::shared_ptr<State>& state,
                                                              PlanKey key);
 };
@@ -103,6 +106,21 @@ absl::StatusOr<std::vector<graph::OperandInfo>> CompiledModel::State::Infer(
   return graph::InferShapes(graph, input_shapes, EvaluateNode);
 }
 
+absl::StatusOr<PlanOptions> CompiledModel::State::OptionsFor(const PlanKey& key) {
+  PlanOptions plan_options;
+  plan_options.strict = key.strict;
+  {
+    absl::MutexLock lock(&mutex);
+    plan_options.by_sample = by_sample;
+  }
+  if (plan_options.by_sample.empty() || !shapes.batchable) return plan_options;
+  std::vector<Shape> one_sample = key.input_shapes;
+  plan_options.samples = one_sample[0][0];
+  for (Shape& shape : one_sample) shape[0] = 1;
+  RELUSERVE_ASSIGN_OR_RETURN(plan_options.sample_facts, Infer(one_sample));
+  return plan_options;
+}
+
 absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
     const std::shared_ptr<State>& state, PlanKey key) {
   if (auto plan = state->FindPlan(key)) return plan;
@@ -111,8 +129,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
   RELUSERVE_RETURN_IF_ERROR(state->CheckInputs(key.input_shapes));
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
                              state->Infer(key.input_shapes));
-  PlanOptions plan_options;
-  plan_options.strict = key.strict;
+  RELUSERVE_ASSIGN_OR_RETURN(const PlanOptions plan_options, state->OptionsFor(key));
   PlanBuilder builder(state->graph, facts, state->weights, plan_options);
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
   if (!key.strict) {
@@ -141,17 +158,11 @@ std::vector<sparsity::LayerInfo> LayersOf(const Graph& graph,
   return layers;
 }
 
-// Of each layer, whether the first axis of what it counts differs between two batches.
-std::vector<bool> LayersBySample(const Graph& graph,
-                                 const std::vector<graph::OperandInfo>& one_batch,
-                                 const std::vector<graph::OperandInfo>& other_batch) {
+// Of each layer, whether the first axis of its counts differs between the plans of two batches.
+std::vector<bool> LayersBySample(const Plan& one_batch, const Plan& other_batch) {
   std::vector<bool> by_sample;
-  for (const graph::Node& node : graph.nodes) {
-    const auto layer = ActivationLayerOf(graph, node);
-    if (!layer || one_batch[node.outputs[0]].type != DataType::kFloat32) continue;
-    const graph::ValueId counted = layer->count_input ? node.inputs[0] : node.outputs[0];
-    const Shape& shape = one_batch[counted].shape;
-    by_sample.push_back(shape.rank() > 0 && shape[0] != other_batch[counted].shape[0]);
+  for (size_t i = 0; i < one_batch.layers.size(); ++i) {
+    by_sample.push_back(one_batch.layers[i].samples != other_batch.layers[i].samples);
   }
   return by_sample;
 }
@@ -192,12 +203,17 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts_of_two,
-                             state->Infer(WithBatch(state->graph, state->shapes, 2)));
-  state->layers_by_sample = LayersBySample(state->graph, facts, facts_of_two);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
-  RELUSERVE_RETURN_IF_ERROR(
-      State::GetPlan(state, {inputs, omp_get_max_threads(), /*strict=*/false}).status());
+  const int threads = omp_get_max_threads();
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
+                             State::GetPlan(state, {inputs, threads, /*strict=*/false}));
+  state->layers_by_sample.assign(plan->layers.size(), false);
+  if (state->shapes.batchable) {
+    const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
+                               State::GetPlan(state, {two, threads, /*strict=*/false}));
+    state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
+  }
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
 }
 
@@ -206,6 +222,44 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::GetPlan(
   return State::GetPlan(state_, {{input_shapes.begin(), input_shapes.end()},
                                  omp_get_max_threads(),
                                  /*strict=*/false});
+}
+
+absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::MakeInspectionPlan(
+    std::span<const Shape> input_shapes) {
+  const State::PlanKey key = {
+      {input_shapes.begin(), input_shapes.end()}, omp_get_max_threads(), /*strict=*/false};
+  RELUSERVE_RETURN_IF_ERROR(state_->CheckInputs(key.input_shapes));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
+                             state_->Infer(key.input_shapes));
+  Graph graph = state_->graph;
+  graph.outputs.clear();
+  for (const graph::Node& node : graph.nodes) {
+    for (graph::ValueId id : node.outputs) {
+      if (id != graph::kNoValue) graph.outputs.push_back(id);
+    }
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(const PlanOptions plan_options, state_->OptionsFor(key));
+  PlanBuilder builder(graph, facts, state_->weights, plan_options);
+  return builder.Build();
+}
+
+void CompiledModel::RunBySample(std::span<const std::string> nodes) {
+  absl::MutexLock lock(&state_->mutex);
+  for (const graph::Node& node : state_->graph.nodes) {
+    if (std::find(nodes.begin(), nodes.end(), node.name) != nodes.end()) {
+      state_->by_sample.insert(node.outputs[0]);
+    }
+  }
+  state_->plans.clear();
+}
+
+std::vector<std::string> CompiledModel::by_sample() const {
+  absl::MutexLock lock(&state_->mutex);
+  std::vector<std::string> names;
+  for (const graph::Node& node : state_->graph.nodes) {
+    if (state_->by_sample.contains(node.outputs[0])) names.push_back(node.name);
+  }
+  return names;
 }
 
 const Graph& CompiledModel::graph() const { return state_->graph; }

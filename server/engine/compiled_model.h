@@ -69,6 +69,18 @@ class CompiledModel {
   // them. INVALID_ARGUMENT when the model cannot take the shapes.
   absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(std::span<const Shape> input_shapes);
 
+  // A plan like it, whose outputs are all values that nodes compute, in the order of nodes and
+  // their outputs: to find where two runs part. Not kept.
+  absl::StatusOr<std::shared_ptr<const Plan>> MakeInspectionPlan(
+      std::span<const Shape> input_shapes);
+
+  // Has plans, from now on, run these nodes for each sample of a batch by itself, in addition to
+  // those named before: nodes whose kernels sum in another order in a batch. Those made so far are
+  // dropped.
+  void RunBySample(std::span<const std::string> nodes);
+  // The names of these nodes.
+  std::vector<std::string> by_sample() const;
+
   // After the passes.
   const graph::Graph& graph() const;
   const graph::SymbolicShapes& shapes() const;

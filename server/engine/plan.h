@@ -58,6 +58,7 @@ struct PrimitiveStep {
     int role = 0;  // DNNL_ARG_SRC, ...
     int slot = -1;
     compat::Desc desc;
+    int64_t offset = 0;  // bytes into the slot
   };
   dnnl::primitive primitive;
   std::vector<Argument> arguments;
@@ -69,6 +70,7 @@ struct KernelStep {
     int slot = -1;
     DataType type = DataType::kFloat32;
     Shape shape;
+    int64_t offset = 0;  // bytes into the slot
   };
   Kernel kernel = nullptr;
   graph::Node node;
@@ -84,11 +86,13 @@ struct CountStep {
   sparsity::CountRule rule;
 };
 
-// Copies a whole slot: outputs that are inputs or constants.
+// Copies a whole value: outputs that are inputs or constants.
 struct CopyStep {
   int from = -1;
   int to = -1;
   int64_t bytes = 0;
+  int64_t from_offset = 0;  // bytes into the slot
+  int64_t to_offset = 0;
 };
 
 using Step = std::variant<PrimitiveStep, KernelStep, CountStep, CopyStep>;
@@ -108,6 +112,7 @@ class Plan {
   std::vector<Step> steps;
   std::vector<StepInfo> step_infos;  // one a step, for people
   std::vector<Shape> output_shapes;
+  std::vector<DataType> output_types;
   std::vector<TraceLayerShape> layers;
   std::vector<Tensor> kept;  // constants the plan itself owns
   // Keeps weights alive that slots point at.

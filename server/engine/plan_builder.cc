@@ -105,7 +105,10 @@ absl::Status PlanBuilder::LowerNode(const Node& node) {
     RELUSERVE_RETURN_IF_ERROR(CountLayer(node, node.inputs[0], *layer));
   }
   bool lowered = false;
-  if (const Lowering lower = FindLowering(node.op); lower != nullptr) {
+  if (RunsBySample(node)) {
+    RELUSERVE_RETURN_IF_ERROR(LowerBySample(node));
+    lowered = true;
+  } else if (const Lowering lower = FindLowering(node.op); lower != nullptr) {
     RELUSERVE_ASSIGN_OR_RETURN(lowered, lower(node, *this));
   }
   if (!lowered) RELUSERVE_RETURN_IF_ERROR(LowerByKernel(node));
@@ -167,6 +170,7 @@ absl::Status PlanBuilder::AddOutputs() {
 absl::Status PlanBuilder::AddOutput(int index, ValueId id) {
   RELUSERVE_ASSIGN_OR_RETURN(Operand operand, Get(id));
   plan_->output_shapes.push_back(operand.shape);
+  plan_->output_types.push_back(operand.type);
   Slot target;
   target.kind = Slot::Kind::kOutput;
   target.index = index;

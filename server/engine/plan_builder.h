@@ -9,6 +9,7 @@
 #define RELUSERVE_SERVER_ENGINE_PLAN_BUILDER_H_
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ namespace reluserve::engine {
 struct PlanOptions {
   // Compute everything that could hide a NaN with our own kernels.
   bool strict = false;
+  // The batch, and the nodes, by their first output, that are to be run for each of its samples by
+  // itself, with what shape inference knows of a single one.
+  int64_t samples = 1;
+  std::set<graph::ValueId> by_sample;
+  std::vector<graph::OperandInfo> sample_facts;
 };
 
 // Used once, by one thread. Errors are INTERNAL unless said otherwise: shapes were already
@@ -96,6 +102,11 @@ class PlanBuilder {
   absl::Status AddInputs();
   absl::Status LowerNode(const graph::Node& node);
   absl::Status LowerByKernel(const graph::Node& node);
+  // --- by_sample.cc ---
+  bool RunsBySample(const graph::Node& node) const;
+  absl::Status LowerBySample(const graph::Node& node);
+  void RepeatBySample(const Plan& plan, const graph::Graph& single,
+                      const std::vector<Operand>& inputs, const std::vector<Operand>& outputs);
   absl::Status AddOutputs();
   absl::Status AddOutput(int index, graph::ValueId id);
   absl::Status CountLayer(const graph::Node& node, graph::ValueId id, const ActivationLayer& layer);
