@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The reluserve authors
-"""Compares the server with PyTorch on torchvision's networks.
+"""Compares the server with PyTorch on torchvision's networks, a denoiser and a segmentation network.
 
-Exports seven networks with random weights of a fixed seed to ONNX, serves them with the real server,
+Exports the networks of networks.py with random weights of a fixed seed to ONNX, serves them with the real server,
 runs the same random images through both, and compares
 
   outputs   largest difference at most 1e-4 of the output's largest magnitude: the two sum in different
@@ -22,26 +22,16 @@ import sys
 import tempfile
 
 import numpy
-import onnx
 import torch
-import torchvision
+
+from networks import NETWORKS, SEED, export, make_network, sample_shape
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from served import Server  # noqa: E402
 
-NETWORKS = {
-    "resnet18": {},
-    "resnet50": {},
-    "vgg16": {},
-    "squeezenet1_1": {},
-    "mobilenet_v2": {},
-    "densenet121": {},
-    "googlenet": {"init_weights": False, "aux_logits": False},
-}
 BATCHES = (1, 3)
 OUTPUT_TOLERANCE = 1e-4
 COUNT_TOLERANCE = 1e-4
-SEED = 20261121
 
 
 class PreActivations:
@@ -70,34 +60,6 @@ class PreActivations:
         return rectify
 
 
-def make_network(name):
-    """The network with random weights, and batch statistics as if it had been trained."""
-    torch.manual_seed(SEED)
-    network = getattr(torchvision.models, name)(weights=None, **NETWORKS[name]).eval()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.normal_(0.0, 0.1)
-            module.running_var.uniform_(0.5, 1.5)
-            module.weight.data.uniform_(0.5, 1.5)
-            module.bias.data.normal_(0.0, 0.1)
-    return network
-
-
-def export(network, path):
-    """Writes the network to an ONNX file; the names of its rectifiers in the order in which PyTorch runs them."""
-    path.parent.mkdir(parents=True)
-    torch.onnx.export(
-        network,
-        torch.zeros(1, 3, 224, 224),
-        str(path),
-        opset_version=13,
-        input_names=["image"],
-        output_names=["logits"],
-        dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}},
-    )
-    return [node.name for node in onnx.load(path).graph.node if node.op_type in ("Relu", "Clip")]
-
-
 def infer(server, name, images):
     with tempfile.NamedTemporaryFile(suffix=".npy") as file:
         numpy.save(file, images.numpy())
@@ -108,7 +70,7 @@ def infer(server, name, images):
 def compare(name, batch, network, rectifiers, server):
     """One line of the report; raises AssertionError with what differs."""
     generator = torch.Generator().manual_seed(SEED + batch)
-    images = torch.randn(batch, 3, 224, 224, generator=generator)
+    images = torch.randn(batch, *sample_shape(name), generator=generator)
     with torch.no_grad(), PreActivations() as expected:
         logits = network(images).numpy()
     answer = infer(server, name, images)
@@ -152,7 +114,7 @@ def main():
     for name in names:
         with tempfile.TemporaryDirectory() as repository:
             network = make_network(name)
-            rectifiers = export(network, pathlib.Path(repository) / name / "1" / "model.onnx")
+            rectifiers = export(name, network, pathlib.Path(repository) / name / "1" / "model.onnx")
             with Server(arguments.build, repository) as server:
                 for batch in BATCHES:
                     try:
