@@ -30,6 +30,15 @@ std::optional<int64_t> SharedBlock(const std::vector<Operand>& inputs, int axis)
   return shared ? block : std::nullopt;
 }
 
+// Whether all inputs lie with the channels innermost, as oneDNN's newer convolutions leave them;
+// the next convolution then reads the result as it is.
+bool AllChannelsLast(const std::vector<Operand>& inputs) {
+  return std::all_of(inputs.begin(), inputs.end(), [](const Operand& input) {
+    const int rank = input.shape.rank();
+    return rank >= 3 && rank <= 5 && input.desc == ChannelsLastDesc(input.type, input.shape);
+  });
+}
+
 bool HasBlockTag(const Shape& shape, int64_t block) {
   return shape.rank() >= 3 && shape.rank() <= 5 && (block == 4 || block == 8 || block == 16);
 }
@@ -52,7 +61,8 @@ absl::StatusOr<bool> LowerConcat(const Node& node, PlanBuilder& builder) {
   const bool keep_blocks = block && HasBlockTag(shape, *block);
   const DataType type = inputs[0].type;
   // Convolutions of 8-bit integers read and write channels last.
-  const bool channels_last = IsByte(type) && shape.rank() >= 3 && shape.rank() <= 5;
+  const bool channels_last =
+      (IsByte(type) && shape.rank() >= 3 && shape.rank() <= 5) || AllChannelsLast(inputs);
   if (!keep_blocks) {
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (channels_last) {

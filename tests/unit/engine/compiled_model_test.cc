@@ -202,6 +202,39 @@ TEST(CompiledModelTest, RefusesShapesTheModelDoesNotTake) {
   EXPECT_EQ(model->GetPlan({}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(CompiledModelTest, ConcatenatesWhatConvolutionsMadeWithoutConvertingIt) {
+  // Whichever layout the convolutions of this CPU prefer, the one after the concatenation reads it.
+  constexpr int64_t kChannels = 32;
+  GraphBuilder builder;
+  const ValueId x = builder.Input("x", {1, kChannels, 8, 8});
+  const ValueId first = Scale(builder, x, kChannels, 1.0f, "first");
+  const ValueId twice = Scale(builder, first, kChannels, 2.0f, "twice");
+  const ValueId thrice = Scale(builder, first, kChannels, 3.0f, "thrice");
+  const ValueId both = builder.Add(graph::Concat{.axis = 1}, {twice, thrice}, "both");
+  const ValueId last = Scale(builder, both, 2 * kChannels, 1.0f, "last");
+  const std::shared_ptr<CompiledModel> model = Compile(builder.Build({last}));
+
+  const Shape shape = {1, kChannels, 8, 8};
+  const PlanInfo info = model->Describe({&shape, 1}).value();
+  bool after_first = false;
+  for (const StepInfo& step : info.steps) {
+    if (after_first) {
+      EXPECT_NE(step.op_type, "reorder") << "of " << step.node;
+    }
+    after_first = after_first || step.node == "first";
+  }
+  EXPECT_TRUE(after_first);
+
+  std::vector<float> values(static_cast<size_t>(shape.ElementCount()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const Result result = RunModel(*model, {Floats(shape, values)});
+  ASSERT_EQ(result.outputs[0].size(), 2 * values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    ASSERT_EQ(result.outputs[0][i], 2 * values[i]) << i;
+    ASSERT_EQ(result.outputs[0][values.size() + i], 3 * values[i]) << i;
+  }
+}
+
 TEST(CompiledModelTest, DescribesWhatWasFused) {
   GraphBuilder builder;
   const ValueId x = builder.Input("x", {-1, 8, 4, 4});
