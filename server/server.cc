@@ -18,7 +18,7 @@
 #include "server/batching/cpu_grant.h"
 #include "server/batching/lanes.h"
 #include "server/batching/scheduler.h"
-#include "server/metrics/model_statistics.h"
+#include "server/insight.h"
 #include "server/repository/model_repository.h"
 #include "server/repository/poller.h"
 #include "server/rpc/access_control.h"
@@ -28,6 +28,7 @@
 #include "server/rpc/open_inference_service.h"
 #include "server/rpc/prediction_service.h"
 #include "server/rpc/shared_memory_regions.h"
+#include "server/rpc/sparsity_service.h"
 
 namespace reluserve {
 namespace {
@@ -83,7 +84,8 @@ void WatchHealth(grpc::Server& server, ModelRepository& repository) {
     health.SetServingStatus(model, model_ready);
     for (const char* service :
          {"", inference::GRPCInferenceService::service_full_name(),
-          v1::PredictionService::service_full_name(), v1::ModelService::service_full_name()}) {
+          v1::PredictionService::service_full_name(), v1::ModelService::service_full_name(),
+          v1::SparsityService::service_full_name()}) {
       health.SetServingStatus(service, ready);
     }
   });
@@ -107,9 +109,10 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   const SchedulerOptions lanes = ChooseLanes(options);
   RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelRepository> repository,
                              ModelRepository::Create(ChooseModels(options, lanes)));
-  metrics::ModelStatistics statistics;
+  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Insight> insight, Insight::Create(options));
+  metrics::ModelStatistics& statistics = insight->statistics();
   RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<Scheduler> scheduler,
-                             Scheduler::Create(lanes, &statistics));
+                             Scheduler::Create(lanes, &insight->observer()));
 
   rpc::SharedMemoryRegions shared_memory(options.allow_shared_memory,
                                          static_cast<uint64_t>(options.max_message_mib) << 20);
@@ -121,6 +124,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
       {*repository, *scheduler, statistics, shared_memory, *access, log_settings});
   rpc::PredictionService prediction(*repository, *scheduler, statistics, *access);
   rpc::ModelService model(*repository, lanes.threads_per_lane, *access);
+  rpc::SparsityService sparsity(*repository, insight->sparsity(), *access);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
@@ -129,12 +133,16 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   builder.RegisterService(&open_inference);
   builder.RegisterService(&prediction);
   builder.RegisterService(&model);
+  builder.RegisterService(&sparsity);
+  insight->ObserveCalls(builder);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     return absl::UnavailableError(
         fmt::format("cannot listen on --grpc-address {}: is the address right and the port free?",
                     options.grpc_address));
   }
+  RELUSERVE_ASSIGN_OR_RETURN(const std::unique_ptr<http::HttpServer> http_server,
+                             insight->StartHttp(options, *repository, *scheduler));
   WatchHealth(*server, *repository);
   std::optional<repository::Poller> poller;
   if (options.model_control_mode == "poll") {

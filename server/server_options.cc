@@ -67,6 +67,11 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
                  "where gRPC listens, host:port; port 0 takes a free one")
       ->envname("RELUSERVE_GRPC_ADDRESS")
       ->capture_default_str();
+  app.add_option(
+         "--http-address", options.http_address,
+         "where HTTP listens, with metrics, health and the dashboard, host:port; off: nowhere")
+      ->envname("RELUSERVE_HTTP_ADDRESS")
+      ->capture_default_str();
   AddModelFlags(app, options);
   app.add_option("--lanes", options.lanes,
                  "batches computed at once; 0: one for every four CPUs granted")
@@ -102,6 +107,15 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
                  "seconds that requests in flight may take to finish after that")
       ->envname("RELUSERVE_DRAIN_TIMEOUT_S")
       ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  app.add_option("--state-dir", options.state_dir,
+                 "directory to keep activation counts and baselines in over restarts; without it "
+                 "they end with the process")
+      ->envname("RELUSERVE_STATE_DIR");
+  app.add_option("--state-interval-s", options.state_interval_s,
+                 "seconds between saving them: what is lost when the process is killed")
+      ->envname("RELUSERVE_STATE_INTERVAL_S")
+      ->check(CLI::Range(1, 86400))
       ->capture_default_str();
   app.add_option("--log-level", options.log_level, "at debug, a line for each request")
       ->envname("RELUSERVE_LOG_LEVEL")

@@ -20,6 +20,9 @@ inline constexpr char kLogPattern[] = "%Y-%m-%dT%H:%M:%S.%f%z %l %v";
 struct ServerOptions {
   // Where gRPC listens, as host:port; port 0 takes a free one, which the log names.
   std::string grpc_address = "0.0.0.0:8001";
+  // Where HTTP listens, with metrics, health and the dashboard, as host:port; port 0 takes a free
+  // one, which the log names; "off": nowhere.
+  std::string http_address = "0.0.0.0:8000";
   // A directory laid out as <model>/<version>/model.onnx, one model's directory, or one model file.
   // Empty: the built-in model is served.
   std::string model_repository;
@@ -68,6 +71,11 @@ struct ServerOptions {
   int lame_duck_s = 0;
   // After that, how long requests in flight may take to finish.
   int drain_timeout_s = 30;
+  // Directory that activation counts and baselines are kept in from one process to the next. Empty:
+  // they are lost with the process.
+  std::string state_dir;
+  // Seconds between two times they are saved; a process that is killed loses at most that much.
+  int state_interval_s = 30;
   // trace, debug, info, warn, error or off. At debug, a line for each request.
   std::string log_level = "info";
 };

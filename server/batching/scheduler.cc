@@ -122,6 +122,11 @@ bool Scheduler::Drain(absl::Time deadline) {
   return mutex_.AwaitWithDeadline(absl::Condition(this, &Scheduler::AllAnswered), deadline);
 }
 
+SchedulerLoad Scheduler::load() const {
+  absl::MutexLock lock(&mutex_);
+  return {options_.lanes, running_, queues_.waiting()};
+}
+
 bool Scheduler::AllAnswered() const {
   return queues_.waiting() == 0 && running_ == 0 && answering_ == 0;
 }

@@ -42,6 +42,13 @@ struct SchedulerOptions {
   int64_t admitted_bytes = int64_t{512} << 20;
 };
 
+// What a scheduler does at one moment.
+struct SchedulerLoad {
+  int lanes = 0;
+  int busy = 0;    // lanes that compute
+  int queued = 0;  // requests that wait
+};
+
 // Thread-safe.
 class Scheduler {
  public:
@@ -64,6 +71,8 @@ class Scheduler {
   // whether they were.
   bool Drain(absl::Time deadline);
 
+  SchedulerLoad load() const;
+
  private:
   Scheduler(const SchedulerOptions& options, BatchObserver* observer);
   absl::Status Admit(std::unique_ptr<AdmittedRequest>& request);
@@ -78,7 +87,7 @@ class Scheduler {
 
   const SchedulerOptions options_;
   BatchObserver* const observer_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::CondVar work_;       // something was queued, or the lanes are to end
   absl::CondVar timer_due_;  // the timer has to look again
   RequestQueues queues_ ABSL_GUARDED_BY(mutex_);

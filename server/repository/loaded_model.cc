@@ -3,8 +3,12 @@
 
 #include "server/repository/loaded_model.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <utility>
+
+#include <absl/time/clock.h>
 
 #include "server/base/status.h"
 #include "server/engine/same_bits.h"
@@ -51,6 +55,13 @@ Shape Reshaped(const Shape& shape, const std::vector<int64_t>& from,
   return Shape(result);
 }
 
+// Length and CRC-32.
+uint64_t Fingerprint(std::string_view bytes) {
+  const auto checksum =
+      static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  return (uint64_t{bytes.size()} << 32) | checksum;
+}
+
 // A list of labels that is too long or too short was made for another model.
 absl::Status CheckLabels(const LoadedModel& model, size_t output) {
   const std::optional<int64_t> classes = model.class_count(output);
@@ -65,6 +76,7 @@ absl::Status CheckLabels(const LoadedModel& model, size_t output) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const ModelSource& source) {
+  const absl::Time start = absl::Now();
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
                              onnx_import::ImportModel(source.onnx));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
@@ -75,6 +87,8 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;
   model->version_ = source.version;
+  model->fingerprint_ = Fingerprint(source.onnx);
+  model->work_ = engine::WorkOf(*model->compiled_);
   model->info_ = imported.info;
   model->config_ = source.config;
   RELUSERVE_RETURN_IF_ERROR(CompleteConfig(FactsOf(source.name, *model->compiled_),
@@ -83,6 +97,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   engine::SameBitsOptions same_bits;
   same_bits.max_batch_size = std::min(model->batching_.max_batch_size, kMaxRunSize);
   model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
+  model->load_time_ = absl::Now() - start;
   return model;
 }
 

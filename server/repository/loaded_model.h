@@ -15,9 +15,11 @@
 #include <vector>
 
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "proto/model_config.pb.h"
 #include "server/engine/compiled_model.h"
+#include "server/engine/sparse_work.h"
 #include "server/image/preprocess.h"
 #include "server/onnx/importer.h"
 #include "server/repository/batching_options.h"
@@ -43,7 +45,7 @@ struct ModelSource {
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.
-class LoadedModel {
+class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
  public:
   // Imports and compiles. Errors are the importer's and the engine's; INVALID_ARGUMENT also where
   // the configuration contradicts the model (config_completion.h), or the labels are not as many as
@@ -52,6 +54,10 @@ class LoadedModel {
 
   const std::string& name() const { return name_; }
   int64_t version() const { return version_; }
+  // Tells its file's content from others: what is kept about a model belongs to that content.
+  uint64_t fingerprint() const { return fingerprint_; }
+  // How long Load took.
+  absl::Duration load_time() const { return load_time_; }
   // Of the classes of an output, in its order; empty where there are none.
   const std::vector<std::string>& labels(size_t output = 0) const;
   const onnx_import::ModelInfo& info() const { return info_; }
@@ -82,6 +88,8 @@ class LoadedModel {
   // only 1.
   const std::vector<int>& run_sizes() const { return run_sizes_; }
   engine::CompiledModel& compiled() const { return *compiled_; }
+  // For one sample.
+  const engine::ModelWork& work() const { return work_; }
 
  private:
   LoadedModel() = default;
@@ -90,6 +98,8 @@ class LoadedModel {
 
   std::string name_;
   int64_t version_ = 0;
+  uint64_t fingerprint_ = 0;
+  absl::Duration load_time_;
   std::vector<std::vector<std::string>> labels_;  // by output
   BatchingOptions batching_;
   std::vector<int> run_sizes_ = {1};
@@ -99,6 +109,7 @@ class LoadedModel {
   std::vector<TensorSpec> outputs_;
   std::optional<image::Preprocessing> image_input_;
   std::shared_ptr<engine::CompiledModel> compiled_;
+  engine::ModelWork work_;
 };
 
 }  // namespace reluserve::repository

@@ -19,8 +19,10 @@
 namespace reluserve::rpc {
 
 enum class Permission {
-  kUse,    // models, their metadata and statistics, and the settings as they are
-  kAdmin,  // what changes the server for everybody: loading and unloading, shared memory, settings
+  kUse,  // models, their metadata and statistics, and the settings as they are
+  // What changes the server for everybody: loading and unloading, shared memory, settings, and
+  // baselines and resets of the activation counts.
+  kAdmin,
 };
 
 struct AccessOptions {

@@ -21,7 +21,8 @@ const std::set<std::string> kOpen = {"ServerLive", "ServerReady", "ModelReady"};
 // What changes the server.
 const std::set<std::string> kAdmin = {"RepositoryModelLoad",        "RepositoryModelUnload",
                                       "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister",
-                                      "CudaSharedMemoryRegister",   "CudaSharedMemoryUnregister"};
+                                      "CudaSharedMemoryRegister",   "CudaSharedMemoryUnregister",
+                                      "SetBaseline",                "ResetSparsity"};
 
 // A call of any method with an empty request; streams end after it.
 grpc::StatusCode Call(const std::string& address, const std::string& method,
@@ -57,9 +58,10 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   inference::ModelInferRequest::descriptor();
   v1::PredictRequest::descriptor();
   v1::ListModelsRequest::descriptor();
+  v1::GetSparsityRequest::descriptor();
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const char* name : {"inference.GRPCInferenceService", "reluserve.v1.PredictionService",
-                           "reluserve.v1.ModelService"}) {
+                           "reluserve.v1.ModelService", "reluserve.v1.SparsityService"}) {
     const auto* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     EXPECT_NE(service, nullptr) << name;
@@ -77,7 +79,7 @@ TEST(AccessTest, IsCheckedByEveryMethod) {
        "--admin-token-file", directory.Write("admins", "admin\n")});
   ASSERT_NE(server, nullptr);
   const auto methods = AllMethods();
-  EXPECT_GE(methods.size(), 24u);
+  EXPECT_GE(methods.size(), 30u);
   size_t admin_methods = 0;
   for (const auto* method : methods) {
     const std::string path = "/" + method->service()->full_name() + "/" + method->name();
