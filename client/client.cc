@@ -75,6 +75,7 @@ Client::Client(const std::string& address, std::chrono::milliseconds timeout,
   const std::shared_ptr<grpc::Channel> channel = CreateChannel(address, security);
   prediction_ = v1::PredictionService::NewStub(channel);
   models_ = v1::ModelService::NewStub(channel);
+  sparsity_ = v1::SparsityService::NewStub(channel);
   inference_ = inference::GRPCInferenceService::NewStub(channel);
   health_ = grpc::health::v1::Health::NewStub(channel);
 }
@@ -94,6 +95,42 @@ absl::StatusOr<v1::ListModelsResponse> Client::ListModels() const {
 absl::StatusOr<v1::DescribeModelResponse> Client::DescribeModel(
     const v1::DescribeModelRequest& request) const {
   return Call(*models_, &v1::ModelService::Stub::DescribeModel, request, settings_);
+}
+
+absl::StatusOr<v1::SparsityReport> Client::GetSparsity(
+    const v1::GetSparsityRequest& request) const {
+  return Call(*sparsity_, &v1::SparsityService::Stub::GetSparsity, request, timeout_);
+}
+
+absl::Status Client::WatchSparsity(
+    const v1::WatchSparsityRequest& request,
+    const std::function<bool(const v1::SparsityReport&)>& visit) const {
+  grpc::ClientContext context;
+  const auto reader = sparsity_->WatchSparsity(&context, request);
+  v1::SparsityReport report;
+  bool stopped = false;
+  while (!stopped && reader->Read(&report)) stopped = !visit(report);
+  if (stopped) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  return stopped ? absl::OkStatus() : ToStatus(status);
+}
+
+absl::StatusOr<v1::SetBaselineResponse> Client::SetBaseline(
+    const v1::SetBaselineRequest& request) const {
+  return Call(*sparsity_, &v1::SparsityService::Stub::SetBaseline, request, timeout_);
+}
+
+absl::StatusOr<v1::GetDriftResponse> Client::GetDrift(const v1::GetDriftRequest& request) const {
+  return Call(*sparsity_, &v1::SparsityService::Stub::GetDrift, request, timeout_);
+}
+
+absl::StatusOr<v1::ListDeadChannelsResponse> Client::ListDeadChannels(
+    const v1::ListDeadChannelsRequest& request) const {
+  return Call(*sparsity_, &v1::SparsityService::Stub::ListDeadChannels, request, timeout_);
+}
+
+absl::Status Client::ResetSparsity(const v1::ResetSparsityRequest& request) const {
+  return Call(*sparsity_, &v1::SparsityService::Stub::ResetSparsity, request, timeout_).status();
 }
 
 absl::StatusOr<bool> Client::ServerLive() const {

@@ -7,6 +7,7 @@
 #define RELUSERVE_CLIENT_CLIENT_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,7 @@
 #include "proto/open_inference.grpc.pb.h"
 #include "proto/reluserve/v1/model.grpc.pb.h"
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
+#include "proto/reluserve/v1/sparsity_service.grpc.pb.h"
 
 namespace reluserve::client {
 
@@ -59,6 +61,17 @@ class Client {
   absl::StatusOr<v1::ListModelsResponse> ListModels() const;
   absl::StatusOr<v1::DescribeModelResponse> DescribeModel(
       const v1::DescribeModelRequest& request) const;
+
+  absl::StatusOr<v1::SparsityReport> GetSparsity(const v1::GetSparsityRequest& request) const;
+  // Calls `visit` with each report until it answers false (OK), or until the stream ends by an
+  // error. Without a timeout.
+  absl::Status WatchSparsity(const v1::WatchSparsityRequest& request,
+                             const std::function<bool(const v1::SparsityReport&)>& visit) const;
+  absl::StatusOr<v1::SetBaselineResponse> SetBaseline(const v1::SetBaselineRequest& request) const;
+  absl::StatusOr<v1::GetDriftResponse> GetDrift(const v1::GetDriftRequest& request) const;
+  absl::StatusOr<v1::ListDeadChannelsResponse> ListDeadChannels(
+      const v1::ListDeadChannelsRequest& request) const;
+  absl::Status ResetSparsity(const v1::ResetSparsityRequest& request) const;
 
   // The Open Inference Protocol. An empty version is the newest that is served.
   absl::StatusOr<bool> ServerLive() const;
@@ -109,6 +122,7 @@ class Client {
   CallSettings settings_;
   std::unique_ptr<v1::PredictionService::Stub> prediction_;
   std::unique_ptr<v1::ModelService::Stub> models_;
+  std::unique_ptr<v1::SparsityService::Stub> sparsity_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> inference_;
   std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };

@@ -150,7 +150,7 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   app.footer(
       "Exit code: 0 success, 1 the request failed, 2 wrong usage; load: 3 an objective was missed; "
-      "health: 4 not serving.\n"
+      "health: 4 not serving; sparsity --drift: 5 the model drifts.\n"
       "\"reluctl COMMAND --help\" shows a command's options and examples.");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("reluctl: {}\nRun with --help for more information.\n", error.what());
@@ -170,6 +170,8 @@ int Main(int argc, char** argv) {
   AddLoadModelCommand(app, &action);
   AddUnloadModelCommand(app, &action);
   AddLoadCommand(app, &action);
+  AddSparsityCommand(app, &action);
+  AddReportCommand(app, &action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

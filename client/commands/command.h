@@ -27,6 +27,7 @@ inline constexpr int kExitFailed = 1;      // the request, or reading its input
 inline constexpr int kExitUsage = 2;       // the command line
 inline constexpr int kExitObjectives = 3;  // `load`: an objective was missed, or a run got worse
 inline constexpr int kExitNotServing = 4;  // `health`: an answer, but not SERVING
+inline constexpr int kExitDrift = 5;       // `sparsity --drift`: the model drifts
 
 // What a command runs with.
 struct Session {
@@ -53,6 +54,8 @@ void AddIndexCommand(CLI::App& app, Action* action);
 void AddLoadModelCommand(CLI::App& app, Action* action);
 void AddUnloadModelCommand(CLI::App& app, Action* action);
 void AddLoadCommand(CLI::App& app, Action* action);
+void AddSparsityCommand(CLI::App& app, Action* action);
+void AddReportCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client
 

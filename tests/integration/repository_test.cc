@@ -210,8 +210,8 @@ TEST(RepositoryTest, ModelsAreKeptApart) {
 TEST(RepositoryTest, AServerWithoutModelsDoesNotStart) {
   const test_support::TempDir empty;
   for (const std::string& path : {empty.path().string(), (empty.path() / "missing").string()}) {
-    ChildProcess process(
-        {RELUSERVE_BINARY, "--grpc-address", "127.0.0.1:0", "--model-repository", path});
+    ChildProcess process({RELUSERVE_BINARY, "--grpc-address", "127.0.0.1:0", "--http-address",
+                          "off", "--model-repository", path});
     EXPECT_EQ(process.Wait(), 1);
     EXPECT_THAT(process.error_text(), HasSubstr(path));
   }

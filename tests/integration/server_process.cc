@@ -14,7 +14,8 @@
 namespace reluserve::integration {
 
 std::unique_ptr<ServerProcess> ServerProcess::Start(const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {RELUSERVE_BINARY, "--grpc-address", "127.0.0.1:0"};
+  std::vector<std::string> command = {RELUSERVE_BINARY, "--grpc-address", "127.0.0.1:0",
+                                      "--http-address", "127.0.0.1:0"};
   command.insert(command.end(), arguments.begin(), arguments.end());
   std::unique_ptr<ServerProcess> server(new ServerProcess(command));
   const bool listens = server->process_.WaitForErrorText([&](const std::string& log) {
@@ -22,6 +23,8 @@ std::unique_ptr<ServerProcess> ServerProcess::Start(const std::vector<std::strin
     std::smatch found;
     if (!std::regex_search(log, found, kListening)) return false;
     server->address_ = fmt::format("127.0.0.1:{}", found[1].str());
+    static const std::regex kHttp("http_listening address=\\S+ port=(\\d+)\\s");
+    if (std::regex_search(log, found, kHttp)) server->http_port_ = std::stoi(found[1].str());
     return true;
   });
   if (!listens) {
@@ -42,6 +45,12 @@ ServerProcess::~ServerProcess() {
 void ServerProcess::Terminate() {
   terminated_ = true;
   process_.Signal(SIGTERM);
+}
+
+void ServerProcess::Kill() {
+  process_.Signal(SIGKILL);
+  process_.Wait();
+  stopped_ = true;
 }
 
 int ServerProcess::Stop() {

@@ -27,11 +27,17 @@ class ServerProcess {
   // host:port of its gRPC services.
   const std::string& address() const { return address_; }
 
+  // Of its HTTP side, on 127.0.0.1; 0 where that is off.
+  int http_port() const { return http_port_; }
+
   // A client with a channel of its own.
   client::Client NewClient() const { return client::Client(address_, kPatience); }
 
   // Asks the server to stop, as service managers do.
   void Terminate();
+
+  // Ends it at once, as a crash would.
+  void Kill();
 
   // Terminate(), where that was not done yet, and waits for the exit code.
   int Stop();
@@ -51,6 +57,7 @@ class ServerProcess {
 
   ChildProcess process_;
   std::string address_;
+  int http_port_ = 0;
   bool terminated_ = false;
   bool stopped_ = false;
 };
