@@ -16,7 +16,7 @@ class Server:
     def __init__(self, binary, scratch):
         self.tools = None
         self.log = os.path.join(scratch, "server.log")
-        self._command = [binary, "--grpc-address", "127.0.0.1:0", "--allow-shared-memory"]
+        self._command = [binary, "--grpc-address", "127.0.0.1:0", "--http-address", "off", "--allow-shared-memory"]
         self._process = None
         self.address = None
 

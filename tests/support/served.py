@@ -12,7 +12,7 @@ class Server:
     """The server on a free port, for the time of a `with` block."""
 
     def __init__(self, build, repository):
-        self._command = [str(build / "server/reluserve"), "--grpc-address", "127.0.0.1:0",
+        self._command = [str(build / "server/reluserve"), "--grpc-address", "127.0.0.1:0", "--http-address", "off",
                          "--model-repository", str(repository)]
         self._reluctl = str(build / "client/reluctl")
 
@@ -33,11 +33,14 @@ class Server:
         self._process.terminate()
         self._process.wait(timeout=60)
 
-    def infer(self, model, *arguments):
-        """The answer to one `reluctl infer`, as its JSON has it."""
+    def call(self, *arguments):
+        """What reluctl answers, as JSON."""
         result = subprocess.run(
-            [self._reluctl, "--server", self._address, "--timeout", "300", "--output", "json", "infer", model,
-             *map(str, arguments)],
+            [self._reluctl, "--server", self._address, "--timeout", "300", "--output", "json", *map(str, arguments)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert result.returncode == 0, result.stderr.strip()
-        return json.loads(result.stdout)["requests"][0]
+        return json.loads(result.stdout)
+
+    def infer(self, model, *arguments):
+        """The answer to one `reluctl infer`, as its JSON has it."""
+        return self.call("infer", model, *arguments)["requests"][0]
