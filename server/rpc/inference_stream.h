@@ -93,6 +93,7 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
                   Protocol protocol)
       : scheduler_(scheduler),
         protocol_(std::move(protocol)),
+        trace_(BeginTrace(*context)),
         deadline_(absl::FromChrono(context->deadline())) {}
 
   void OnReadDone(bool ok) override {
@@ -153,8 +154,8 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
 
   void Answer(Slot* slot, const absl::Status& status, const batching::InferenceResult* result) {
     if (!status.ok()) protocol_.fail(slot->request, status, slot->response);
-    LogCall(protocol_.label(slot->request), ToGrpcStatus(status), absl::Now() - slot->start, result,
-            slot->traced);
+    LogCall(protocol_.label(slot->request), trace_, ToGrpcStatus(status), absl::Now() - slot->start,
+            result, slot->traced);
     Steps steps;
     {
       absl::MutexLock lock(&mutex_);
@@ -187,6 +188,7 @@ class InferenceStream final : public grpc::ServerBidiReactor<Request, Response> 
 
   batching::Scheduler& scheduler_;
   const Protocol protocol_;
+  const RequestTrace trace_;
   const absl::Time deadline_;
   const std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<InferenceStream> self_;  // until gRPC is done with it

@@ -74,8 +74,9 @@ ServerUnaryReactor* OpenInferenceService::RepositoryModelLoad(
   // Answered when it is loaded, on the thread that does; until then the messages stay.
   ServerUnaryReactor* reactor = context->DefaultReactor();
   repository_.StartLoad(request->model_name(), *std::move(overrides),
-                        [reactor, label, start = absl::Now()](const absl::Status& status) {
-                          Finish(reactor, label, status, absl::Now() - start);
+                        [reactor, label, trace = BeginTrace(*context),
+                         start = absl::Now()](const absl::Status& status) {
+                          Finish(reactor, label, trace, status, absl::Now() - start);
                         });
   return reactor;
 }
@@ -87,10 +88,10 @@ ServerUnaryReactor* OpenInferenceService::RepositoryModelUnload(
   const absl::Status allowed = access_.Check(*context, Permission::kAdmin);
   if (!allowed.ok()) return Finish(context, label, allowed);
   ServerUnaryReactor* reactor = context->DefaultReactor();
-  repository_.StartUnload(request->model_name(),
-                          [reactor, label, start = absl::Now()](const absl::Status& status) {
-                            Finish(reactor, label, status, absl::Now() - start);
-                          });
+  repository_.StartUnload(request->model_name(), [reactor, label, trace = BeginTrace(*context),
+                                                  start = absl::Now()](const absl::Status& status) {
+    Finish(reactor, label, trace, status, absl::Now() - start);
+  });
   return reactor;
 }
 

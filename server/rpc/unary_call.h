@@ -19,6 +19,7 @@
 
 #include "server/batching/scheduler.h"
 #include "server/rpc/prepared_inference.h"
+#include "server/rpc/request_trace.h"
 
 namespace reluserve::rpc {
 
@@ -32,16 +33,16 @@ struct CallLabel {
 
 // The log line of a call, or of one request of a stream. `result` is null where nothing was
 // computed. With `traced` there is a second line, with its times, at level info.
-void LogCall(const CallLabel& label, const grpc::Status& status, absl::Duration total,
-             const batching::InferenceResult* result, bool traced = false);
+void LogCall(const CallLabel& label, const RequestTrace& trace, const grpc::Status& status,
+             absl::Duration total, const batching::InferenceResult* result, bool traced = false);
 
 // Ends a call that is answered at once.
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const CallLabel& label,
                                  const absl::Status& status);
 
 // The same for a call that took time, by the context's default reactor.
-void Finish(grpc::ServerUnaryReactor* reactor, const CallLabel& label, const absl::Status& status,
-            absl::Duration total);
+void Finish(grpc::ServerUnaryReactor* reactor, const CallLabel& label, const RequestTrace& trace,
+            const absl::Status& status, absl::Duration total);
 
 // A call that is answered when its inference is done. gRPC's reactor owns itself: it is deleted
 // when gRPC is done with it.
@@ -55,12 +56,15 @@ class InferenceCall : public grpc::ServerUnaryReactor {
  private:
   using Encode = std::function<absl::Status(const batching::InferenceResult&)>;
 
-  InferenceCall(const CallLabel& label, batching::Scheduler& scheduler, Encode encode, bool traced);
+  InferenceCall(grpc::CallbackServerContext& context, const CallLabel& label,
+                batching::Scheduler& scheduler, Encode encode, bool traced);
   void Answer(const absl::StatusOr<batching::InferenceResult>& result);
   void OnCancel() override;
   void OnDone() override;
 
+  grpc::CallbackServerContext& context_;  // gRPC's, until the call is done
   const CallLabel label_;
+  const RequestTrace trace_;
   batching::Scheduler& scheduler_;
   const Encode encode_;
   const bool traced_;

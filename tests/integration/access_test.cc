@@ -19,10 +19,14 @@ namespace {
 // What probes ask, who have no tokens.
 const std::set<std::string> kOpen = {"ServerLive", "ServerReady", "ModelReady"};
 // What changes the server.
-const std::set<std::string> kAdmin = {"RepositoryModelLoad",        "RepositoryModelUnload",
-                                      "SystemSharedMemoryRegister", "SystemSharedMemoryUnregister",
-                                      "CudaSharedMemoryRegister",   "CudaSharedMemoryUnregister",
-                                      "SetBaseline",                "ResetSparsity"};
+const std::set<std::string> kAdmin = {"RepositoryModelLoad",
+                                      "RepositoryModelUnload",
+                                      "SystemSharedMemoryRegister",
+                                      "SystemSharedMemoryUnregister",
+                                      "CudaSharedMemoryRegister",
+                                      "CudaSharedMemoryUnregister",
+                                      "SetBaseline",
+                                      "ResetSparsity"};
 
 // A call of any method with an empty request; streams end after it.
 grpc::StatusCode Call(const std::string& address, const std::string& method,
