@@ -30,9 +30,13 @@ std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address, const S
   return grpc::CreateCustomChannel(address, CreateCredentials(security), arguments);
 }
 
+void Authorize(const Client::CallSettings& settings, grpc::ClientContext& context) {
+  if (!settings.token.empty()) context.AddMetadata("authorization", "Bearer " + settings.token);
+}
+
 void SetUp(const Client::CallSettings& settings, grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + settings.timeout);
-  if (!settings.token.empty()) context.AddMetadata("authorization", "Bearer " + settings.token);
+  Authorize(settings, context);
 }
 
 // The two libraries number the codes alike.
@@ -99,13 +103,14 @@ absl::StatusOr<v1::DescribeModelResponse> Client::DescribeModel(
 
 absl::StatusOr<v1::SparsityReport> Client::GetSparsity(
     const v1::GetSparsityRequest& request) const {
-  return Call(*sparsity_, &v1::SparsityService::Stub::GetSparsity, request, timeout_);
+  return Call(*sparsity_, &v1::SparsityService::Stub::GetSparsity, request, settings_);
 }
 
 absl::Status Client::WatchSparsity(
     const v1::WatchSparsityRequest& request,
     const std::function<bool(const v1::SparsityReport&)>& visit) const {
   grpc::ClientContext context;
+  Authorize(settings_, context);
   const auto reader = sparsity_->WatchSparsity(&context, request);
   v1::SparsityReport report;
   bool stopped = false;
@@ -117,20 +122,20 @@ absl::Status Client::WatchSparsity(
 
 absl::StatusOr<v1::SetBaselineResponse> Client::SetBaseline(
     const v1::SetBaselineRequest& request) const {
-  return Call(*sparsity_, &v1::SparsityService::Stub::SetBaseline, request, timeout_);
+  return Call(*sparsity_, &v1::SparsityService::Stub::SetBaseline, request, settings_);
 }
 
 absl::StatusOr<v1::GetDriftResponse> Client::GetDrift(const v1::GetDriftRequest& request) const {
-  return Call(*sparsity_, &v1::SparsityService::Stub::GetDrift, request, timeout_);
+  return Call(*sparsity_, &v1::SparsityService::Stub::GetDrift, request, settings_);
 }
 
 absl::StatusOr<v1::ListDeadChannelsResponse> Client::ListDeadChannels(
     const v1::ListDeadChannelsRequest& request) const {
-  return Call(*sparsity_, &v1::SparsityService::Stub::ListDeadChannels, request, timeout_);
+  return Call(*sparsity_, &v1::SparsityService::Stub::ListDeadChannels, request, settings_);
 }
 
 absl::Status Client::ResetSparsity(const v1::ResetSparsityRequest& request) const {
-  return Call(*sparsity_, &v1::SparsityService::Stub::ResetSparsity, request, timeout_).status();
+  return Call(*sparsity_, &v1::SparsityService::Stub::ResetSparsity, request, settings_).status();
 }
 
 absl::StatusOr<bool> Client::ServerLive() const {

@@ -39,10 +39,10 @@ void LogCall(const CallLabel& label, const RequestTrace& trace, const grpc::Stat
   if (!spdlog::should_log(spdlog::level::debug)) return;
   const auto us = [](absl::Duration duration) { return absl::ToInt64Microseconds(duration); };
   spdlog::debug(
-      "rpc request_id={} trace={} method={} model={} id=\"{}\" code={} total_us={} queue_us={} "
+      "rpc method={} model={} id=\"{}\" code={} request_id={} trace={} total_us={} queue_us={} "
       "compute_us={} error=\"{}\"",
-      trace.request_id, trace.trace_parent, label.method, Printable(label.model, kMaxLoggedBytes),
-      Printable(label.id, kMaxLoggedBytes), CodeName(status.error_code()), us(total),
+      label.method, Printable(label.model, kMaxLoggedBytes), Printable(label.id, kMaxLoggedBytes),
+      CodeName(status.error_code()), trace.request_id, trace.trace_parent, us(total),
       result != nullptr ? us(result->queue_time) : 0,
       result != nullptr ? us(result->compute.total()) : 0, status.error_message());
 }
