@@ -218,7 +218,11 @@ absl::StatusOr<Operand> PlanBuilder::TakeAs(ValueId id, const Desc& desc, int be
 
 absl::StatusOr<Operand> PlanBuilder::Weights(ValueId id, const Desc& given, const Desc& wanted) {
   const Tensor* tensor = Known(id);
-  if (tensor == nullptr) return Internal("weights \"{}\" are not known", graph_.value(id).name);
+  if (tensor == nullptr) {
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand plain, GetPlain(id));
+    const Operand logical = View(plain, plain.shape, given);
+    return given == wanted ? logical : Convert(logical, wanted);
+  }
   RELUSERVE_ASSIGN_OR_RETURN(const void* elements, weights_->Get(id, *tensor, given, wanted));
   if (elements == tensor->data()) plan_->kept.push_back(*tensor);
   Slot slot;

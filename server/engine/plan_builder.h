@@ -60,7 +60,8 @@ class PlanBuilder {
   absl::StatusOr<Operand> TakeAs(graph::ValueId id, const compat::Desc& desc, int besides);
   // A copy of an operand in another layout of the same shape, in a slot of its own.
   absl::StatusOr<Operand> Convert(const Operand& from, const compat::Desc& to);
-  // Known weights in the layout a primitive wants; `given` describes how the constant lies.
+  // Weights in the layout a primitive wants; `given` describes how they lie dense. Packed once
+  // where they are known, otherwise in each run.
   absl::StatusOr<Operand> Weights(graph::ValueId id, const compat::Desc& given,
                                   const compat::Desc& wanted);
 
