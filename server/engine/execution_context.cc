@@ -29,6 +29,7 @@ struct BoundStep {
 // Where a pointer of the caller's has to be put before each run.
 struct CallerMemory {
   int slot = -1;
+  int64_t offset = 0;  // in bytes
   dnnl::memory memory;
 };
 
@@ -39,6 +40,11 @@ struct Binding {
   std::vector<BoundStep> steps;
   std::vector<CallerMemory> caller_memories;
 };
+
+// Of memory that has no address yet, no part has one.
+void* At(void* address, int64_t offset) {
+  return address == nullptr ? nullptr : static_cast<std::byte*>(address) + offset;
+}
 
 bool IsCallers(const Slot& slot) {
   return slot.kind == Slot::Kind::kInput || slot.kind == Slot::Kind::kOutput;
@@ -152,8 +158,10 @@ void ExecutionContext::State::BindSteps(const Plan& plan, Binding& binding) {
     if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
       for (const auto& argument : primitive->arguments) {
         const Slot& slot = plan.slots[argument.slot];
-        dnnl::memory memory(argument.desc, compat::CpuEngine(), Address(slot));
-        if (IsCallers(slot)) binding.caller_memories.push_back({argument.slot, memory});
+        dnnl::memory memory(argument.desc, compat::CpuEngine(), At(Address(slot), argument.offset));
+        if (IsCallers(slot)) {
+          binding.caller_memories.push_back({argument.slot, argument.offset, memory});
+        }
         bound.memories.emplace(argument.role, std::move(memory));
       }
     } else if (const auto* kernel = std::get_if<KernelStep>(&step)) {
@@ -181,7 +189,7 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
     return Address(slot);
   };
   for (CallerMemory& caller : binding->caller_memories) {
-    caller.memory.set_data_handle(address(caller.slot));
+    caller.memory.set_data_handle(At(address(caller.slot), caller.offset));
   }
   for (size_t i = 0; i < plan->steps.size(); ++i) {
     BoundStep& bound = binding->steps[i];
@@ -189,10 +197,12 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
       primitive->primitive.execute(stream, bound.memories);
     } else if (const auto* kernel = std::get_if<KernelStep>(&plan->steps[i])) {
       for (size_t k = 0; k < kernel->inputs.size(); ++k) {
-        if (kernel->inputs[k].slot >= 0) bound.inputs[k].data = address(kernel->inputs[k].slot);
+        const auto& argument = kernel->inputs[k];
+        if (argument.slot >= 0) bound.inputs[k].data = At(address(argument.slot), argument.offset);
       }
       for (size_t k = 0; k < kernel->outputs.size(); ++k) {
-        if (kernel->outputs[k].slot >= 0) bound.outputs[k].data = address(kernel->outputs[k].slot);
+        const auto& argument = kernel->outputs[k];
+        if (argument.slot >= 0) bound.outputs[k].data = At(address(argument.slot), argument.offset);
       }
       RELUSERVE_RETURN_IF_ERROR(
           Annotate(kernel->kernel(kernel->node, bound.inputs, bound.outputs),

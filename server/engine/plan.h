@@ -60,6 +60,7 @@ struct PrimitiveStep {
     int role = 0;  // DNNL_ARG_SRC, ...
     int slot = -1;
     compat::Desc desc;
+    int64_t offset = 0;  // of the tensor in the slot, in bytes
   };
   dnnl::primitive primitive;
   std::vector<Argument> arguments;
@@ -71,6 +72,7 @@ struct KernelStep {
     int slot = -1;
     DataType type = DataType::kFloat32;
     Shape shape;
+    int64_t offset = 0;  // of the tensor in the slot, in bytes
   };
   Kernel kernel = nullptr;
   graph::Node node;
@@ -121,6 +123,7 @@ class Plan {
   std::vector<Step> steps;
   std::vector<StepInfo> step_infos;  // one a step, for people
   std::vector<Shape> output_shapes;
+  std::vector<DataType> output_types;
   std::vector<TraceLayerShape> layers;
   std::vector<Tensor> kept;  // constants the plan itself owns
   // Keeps weights alive that slots point at.

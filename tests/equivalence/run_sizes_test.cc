@@ -2,8 +2,9 @@
 // Copyright 2026 The reluserve authors
 
 // The batch sizes that were found to keep a sample's bits keep them, for every network, on data
-// that the search has not seen.
+// that the search has not seen; by themselves, or with some nodes, or all, run sample by sample.
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -79,13 +80,36 @@ TEST_P(RunSizesTest, WhatWasFoundHolds) {
     if (!model->shapes().batchable) GTEST_SKIP() << "samples do not stay apart";
     const std::vector<Results> alone = EachAlone(*model, batch);
     const std::vector<int> sizes = engine::FindSameBitsSizes(*model, {.max_batch_size = kBatch});
-    SCOPED_TRACE(fmt::format("{} threads: sizes {}", threads, fmt::join(sizes, ", ")));
+    const std::string found =
+        fmt::format("{} threads: sizes {}; by sample: {}", threads, fmt::join(sizes, ", "),
+                    fmt::join(model->by_sample(), ", "));
+    SCOPED_TRACE(found);
     EXPECT_EQ(sizes.front(), 1);
     if (IsDirect(GetParam().name)) {
       EXPECT_THAT(sizes, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
     }
     for (const int size : sizes) ExpectSameBits(*model, batch, size, alone);
   }
+}
+
+TEST_P(RunSizesTest, EveryNodeSampleBySample) {
+  const graph::Graph graph = MakeGraph();
+  const Tensor batch = MakeBatch(graph);
+  const auto model = Compile(graph, {});
+  if (!model->shapes().batchable) GTEST_SKIP() << "samples do not stay apart";
+  const std::vector<Results> alone = EachAlone(*model, batch);
+  std::vector<std::string> names;
+  for (const graph::Node& node : model->graph().nodes) names.push_back(node.name);
+  const engine::PlanInfo whole = model->Describe(std::vector<Shape>{batch.shape()}).value();
+  model->RunBySample(names);
+  // But those that work on constants, or on shapes.
+  EXPECT_THAT(model->by_sample(), testing::SizeIs(testing::Gt(0u)));
+  const engine::PlanInfo plan = model->Describe(std::vector<Shape>{batch.shape()}).value();
+  EXPECT_TRUE(std::any_of(plan.steps.begin(), plan.steps.end(),
+                          [](const engine::StepInfo& step) { return step.sample == 0; }));
+  EXPECT_EQ(plan.macs, whole.macs);
+  ExpectSameBits(*model, batch, kBatch, alone);
+  ExpectSameBits(*model, batch, 1, alone);
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, RunSizesTest, ::testing::ValuesIn(AllNetworks()),
