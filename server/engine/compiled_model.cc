@@ -138,6 +138,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
                              state->Infer(key.input_shapes));
   PlanBuilder builder(state->graph, facts, state->weights, state->OptionsOf(key.strict));
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
+  if (state->shapes.batchable) plan->samples = key.input_shapes[0][0];
   if (!key.strict) {
     plan->strict = [weak = std::weak_ptr<State>(state),
                     key]() -> absl::StatusOr<std::shared_ptr<const Plan>> {
@@ -145,6 +146,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
       if (owner == nullptr) return absl::UnavailableError("the model was unloaded");
       PlanKey strict_key = key;
       strict_key.strict = true;
+      if (owner->shapes.batchable) {
+        for (Shape& shape : strict_key.input_shapes) shape[0] = 1;
+      }
       return GetPlan(owner, std::move(strict_key));
     };
   }

@@ -134,9 +134,13 @@ class Plan {
   int64_t macs = 0;
   // Number and element count of each float input, to look for values that are not finite.
   std::vector<std::pair<int, int64_t>> float_inputs;
-  // Gives the plan for the same shapes in which nothing hides a NaN: oneDNN's rectifiers and
-  // poolings turn it into a number, our kernels do not. Made when first asked for; thread-safe.
-  // Null in a strict plan itself.
+  std::vector<int64_t> input_bytes;  // of each input
+  // Where samples stay apart, how many the plan takes: inputs, outputs and what follows the batch
+  // of the counts divide into as many equal parts. Otherwise 1.
+  int64_t samples = 1;
+  // Gives the plan for one sample of the same shape in which nothing hides a NaN: oneDNN's
+  // rectifiers and poolings turn it into a number, our kernels do not. Made when first asked for;
+  // thread-safe. Null in a strict plan itself.
   std::function<absl::StatusOr<std::shared_ptr<const Plan>>()> strict;
 };
 

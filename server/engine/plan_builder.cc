@@ -82,6 +82,8 @@ absl::Status PlanBuilder::AddInputs() {
     slot.kind = Slot::Kind::kInput;
     slot.index = static_cast<int>(i);
     Define(id, PlainOperand(AddSlot(slot), fact(id).type, fact(id).shape));
+    plan_->input_bytes.push_back(fact(id).shape.ElementCount() *
+                                 static_cast<int64_t>(ByteSize(fact(id).type)));
     if (IsFloat(id)) {
       plan_->float_inputs.emplace_back(static_cast<int>(i), fact(id).shape.ElementCount());
     }
