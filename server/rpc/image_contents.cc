@@ -15,13 +15,7 @@ namespace {
 
 using repository::LoadedModel;
 
-absl::Status CheckTakesImages(const LoadedModel& model, size_t count) {
-  if (!model.image_input()) {
-    return InvalidArgument(
-        "model \"{}\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
-        "height and width; send tensors",
-        model.name());
-  }
+absl::Status CheckCount(const LoadedModel& model, size_t count) {
   const int most = model.batchable() ? std::max(1, model.batching().max_batch_size) : 1;
   if (count >= 1 && count <= static_cast<size_t>(most)) return absl::OkStatus();
   return InvalidArgument("the request has {} images, expected 1 to {}, which model \"{}\" takes",
@@ -36,9 +30,18 @@ absl::Status DecodeInto(std::string_view file, const image::Preprocessing& how, 
 
 }  // namespace
 
+absl::Status CheckTakesImages(const LoadedModel& model) {
+  if (model.image_input()) return absl::OkStatus();
+  return InvalidArgument(
+      "model \"{}\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
+      "height and width; send tensors",
+      model.name());
+}
+
 absl::StatusOr<ImageInputs> TakeImages(const LoadedModel& model,
                                        std::vector<std::string_view> files) {
-  RELUSERVE_RETURN_IF_ERROR(CheckTakesImages(model, files.size()));
+  RELUSERVE_RETURN_IF_ERROR(CheckTakesImages(model));
+  RELUSERVE_RETURN_IF_ERROR(CheckCount(model, files.size()));
   Shape shape = model.OneSampleShape(0);
   const int64_t elements = shape.ElementCount();
   if (model.batchable()) shape[0] = static_cast<int64_t>(files.size());

@@ -25,8 +25,11 @@ struct ImageInputs {
   std::function<absl::Status()> prepare;
 };
 
-// The files must outlive the result. INVALID_ARGUMENT where the model takes no pictures, or there
-// are none, or more than it may be given at once: max_batch_size, or one where it has no batch.
+// INVALID_ARGUMENT where the model takes no pictures.
+absl::Status CheckTakesImages(const repository::LoadedModel& model);
+
+// The files must outlive the result. INVALID_ARGUMENT as CheckTakesImages(), and where there
+// are none or more than it may be given at once: max_batch_size, or one where it has no batch.
 // Memory for them is taken here.
 absl::StatusOr<ImageInputs> TakeImages(const repository::LoadedModel& model,
                                        std::vector<std::string_view> files);

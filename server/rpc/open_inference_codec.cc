@@ -201,6 +201,7 @@ absl::Status DecodeInputs(std::span<const NamedTensor> tensors, const LoadedMode
     RELUSERVE_ASSIGN_OR_RETURN(request.inputs, ValidateInputs(model, tensors));
     return absl::OkStatus();
   }
+  RELUSERVE_RETURN_IF_ERROR(CheckTakesImages(model));
   const NamedTensor& tensor = tensors[0];
   const auto is_one = [](int64_t extent) { return extent == 1; };
   if (tensor.shape.empty() || !std::all_of(tensor.shape.begin() + 1, tensor.shape.end(), is_one)) {

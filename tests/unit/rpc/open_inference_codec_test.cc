@@ -106,7 +106,8 @@ TEST(OpenInferenceCodecTest, SaysWhatIsWrongWithTypedContents) {
       {TensorProto::FLOAT16, "datatype: 'FP16' shape: [1, 2] contents { fp32_contents: [1, 2] }",
        "input \"x\" is of FP16, which has no typed contents: use raw_input_contents"},
       {TensorProto::FLOAT, "datatype: 'BYTES' shape: [1, 2] contents { bytes_contents: ['ab'] }",
-       "input \"x\" has the unknown datatype \"BYTES\", expected one like FP32"},
+       "model \"m\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
+       "height and width; send tensors"},
   };
   for (const ContentsRow& row : rows) {
     const auto model = LoadSmall(repository::CastBytes(row.onnx_type));
