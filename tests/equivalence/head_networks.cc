@@ -124,6 +124,29 @@ Outputs Broadcasts(NetworkBuilder& net) {
   return {net.Relu(net.Binary(BinaryKind::kSub, column, x))};
 }
 
+// Weights and biases that only a run makes, each in another layout than its primitive wants.
+Outputs WeightsOfTheRun(NetworkBuilder& net) {
+  const Feature data = net.Input({3, 5, 6});
+  const Feature row = net.Apply(graph::Reshape{}, data, {net.Integers({1, -1})});
+  const Feature column = net.Apply(graph::Reshape{}, data, {net.Integers({-1})});
+  const Feature square = net.Apply(graph::MatMul{}, row, {column.id});
+  const Feature zero = net.Apply(graph::Binary{BinaryKind::kMul}, square, {net.Scalar(0.0f)});
+  const auto made = [&](graph::ValueId constant) {
+    return net.Apply(graph::Binary{BinaryKind::kAdd}, zero, {constant}).id;
+  };
+  const graph::Conv conv = {{.kernel = {3, 3}, .pads_begin = {1, 1}, .pads_end = {1, 1}}, 1};
+  Feature x = net.Relu(
+      net.Apply(conv, data, {made(net.Weights({16, 3, 3, 3}, 27)), made(net.Biases({16}))}));
+  const graph::ConvTranspose wider = {{.kernel = {2, 2}, .strides = {2, 2}}, 2, {}, {}};
+  x = net.Relu(net.Apply(wider, x, {made(net.Weights({16, 4, 2, 2}, 8)), made(net.Biases({8}))}));
+  x = net.Apply(graph::Flatten{}, x);
+  const graph::Gemm gemm = {
+      .alpha = 1.0f, .beta = 1.0f, .transpose_a = false, .transpose_b = false};
+  x = net.Relu(net.Apply(
+      gemm, x, {made(net.Weights({8 * 10 * 12, 17}, 8 * 10 * 12)), made(net.Biases({17}))}));
+  return {net.Apply(graph::MatMul{}, x, {made(net.Weights({17, 5}, 17))})};
+}
+
 const Network kNetworks[] = {
     {"fully_connected", FullyConnected},
     {"matmul_head", MatMulHead},
@@ -136,6 +159,7 @@ const Network kNetworks[] = {
     {"pre_activation_is_read_twice", PreActivationIsReadTwice},
     {"no_weights", NoWeights},
     {"broadcasts", Broadcasts},
+    {"weights_of_the_run", WeightsOfTheRun},
 };
 
 }  // namespace

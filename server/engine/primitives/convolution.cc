@@ -64,12 +64,12 @@ absl::StatusOr<Operands> GetOperands(const Node& node, PlanBuilder& builder) {
 }
 
 bool CanLower(const Node& node, const PlanBuilder& builder) {
-  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   const Shape& source = builder.fact(node.inputs[0]).shape;
+  const Shape& weights = builder.fact(node.inputs[1]).shape;
   const Shape& result = builder.fact(node.outputs[0]).shape;
-  return builder.IsFloat(node.inputs[0]) && builder.Known(node.inputs[1]) != nullptr &&
-         (!has_bias || builder.Known(node.inputs[2]) != nullptr) && HasSpatialRank(source) &&
-         Describable(DataType::kFloat32, source) && Describable(DataType::kFloat32, result);
+  return builder.IsFloat(node.inputs[0]) && HasSpatialRank(source) &&
+         Describable(DataType::kFloat32, source) && Describable(DataType::kFloat32, weights) &&
+         Describable(DataType::kFloat32, result);
 }
 
 // Appends the primitive once its descriptor is chosen: weights packed as it wants them, the source

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-// Dense layers: Gemm with constant weights, and matrix products.
+// Dense layers and matrix products.
 
 #include <algorithm>
 #include <string_view>
@@ -20,7 +20,7 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-// A dense layer: rows [M,K] times constant weights [K,N] plus a constant bias [N].
+// A dense layer: rows [M,K] times weights [K,N] plus a bias [N].
 struct DenseLayer {
   ValueId weights = kNoValue;
   bool weights_transposed = false;  // [N,K] in memory
@@ -30,8 +30,8 @@ struct DenseLayer {
   int64_t outputs = 0;
 };
 
-// Whether a convolution kernel sums each element in an order that the number of rows does not
-// change. oneDNN's older matrix products do not: they choose their blocks by it.
+// Whether the kernel sums each element in an order that the number of rows does not change.
+// oneDNN's matrix products do not: they choose their blocks by it.
 bool SumsRowsAlike(std::string_view implementation) {
   return implementation.find("gemm") == std::string_view::npos &&
          !implementation.starts_with("ref");
@@ -121,18 +121,14 @@ absl::StatusOr<bool> LowerDenseLayer(const Node& node, const DenseLayer& layer,
   if (layer.bias != kNoValue) bias_desc = PlainDesc(DataType::kFloat32, Shape{layer.outputs});
   Fused fused;
   const dnnl::primitive_attr attr = MakeAttributes(node, builder, fused);
+  if (const auto pointwise = MakePointwise(layer, bias_desc, attr)) {
+    RELUSERVE_RETURN_IF_ERROR(
+        AddDenseLayer<dnnl::convolution_forward>(node, layer, pointwise, fused, builder));
+    return true;
+  }
   const auto pd = compat::MakeInnerProduct(PlainDesc(DataType::kFloat32, source_shape),
                                            AnyDesc(DataType::kFloat32, weight_shape), bias_desc,
                                            PlainDesc(DataType::kFloat32, result_shape), attr);
-  // Batch-reduce kernels sum every row alike, too, and read the weights once for all rows, where a
-  // convolution reads them for each.
-  if (!pd || !std::string_view(pd.impl_info_str()).starts_with("brgemm")) {
-    if (const auto pointwise = MakePointwise(layer, bias_desc, attr)) {
-      RELUSERVE_RETURN_IF_ERROR(
-          AddDenseLayer<dnnl::convolution_forward>(node, layer, pointwise, fused, builder));
-      return true;
-    }
-  }
   if (!pd) return false;
   RELUSERVE_RETURN_IF_ERROR(
       AddDenseLayer<dnnl::inner_product_forward>(node, layer, pd, fused, builder));
@@ -150,10 +146,7 @@ Shape WithRank(const Shape& shape, int rank) {
 
 absl::StatusOr<bool> LowerGemm(const Node& node, PlanBuilder& builder) {
   const auto& gemm = std::get<graph::Gemm>(node.op);
-  if (!builder.IsFloat(node.inputs[0]) || builder.Known(node.inputs[1]) == nullptr ||
-      gemm.transpose_a || gemm.alpha != 1.0f) {
-    return false;
-  }
+  if (!builder.IsFloat(node.inputs[0]) || gemm.transpose_a || gemm.alpha != 1.0f) return false;
   DenseLayer layer;
   const Shape& source = builder.fact(node.inputs[0]).shape;
   const Shape& result = builder.fact(node.outputs[0]).shape;
@@ -164,10 +157,9 @@ absl::StatusOr<bool> LowerGemm(const Node& node, PlanBuilder& builder) {
   layer.weights_transposed = gemm.transpose_b;
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     // A bias: the same for every row, one entry a column.
-    const Tensor* bias = builder.Known(node.inputs[2]);
-    if (bias == nullptr || gemm.beta != 1.0f || bias->shape().rank() == 0 ||
-        bias->shape()[bias->shape().rank() - 1] != layer.outputs ||
-        bias->shape().ElementCount() != layer.outputs) {
+    const Shape& bias = builder.fact(node.inputs[2]).shape;
+    if (gemm.beta != 1.0f || bias.rank() == 0 || bias[bias.rank() - 1] != layer.outputs ||
+        bias.ElementCount() != layer.outputs) {
       return false;
     }
     layer.bias = node.inputs[2];
