@@ -26,8 +26,12 @@ using ValueId = int32_t;
 inline constexpr ValueId kNoValue = -1;
 
 struct Value {
+  // Where the elements of a constant come from.
+  enum class Origin : uint8_t { kModel, kComputed, kFilled };
+
   std::string name;                // as in the model, unique; names outputs and error messages
   std::optional<Tensor> constant;  // the elements, where they are known at load
+  Origin origin = Origin::kModel;  // of the constant; bounds what files can make folding allocate
 };
 
 // One extent of a model input. Symbolic where the model leaves it open.

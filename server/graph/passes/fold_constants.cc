@@ -11,11 +11,13 @@
 namespace reluserve::graph {
 namespace {
 
-// Most bytes that all folded constants of a graph may take together. A few bytes of a hostile file
-// can ask for any amount.
-// - Filled ones: networks are published without weights, as ConstantOfShape; those of VGG-19, as
-// large
-//   as any in use, take 575 MB.
+// A few bytes of a hostile file can ask for any amount of constants. Most bytes that the computed
+// ones of a graph may take together:
+// - Filled by ConstantOfShape: networks are published so, without weights. Up to
+//   kMaxFoldedFilledBytes are folded, which the layers then keep once more, packed; what goes
+//   beyond is left for each request to fill, so that loading takes little. Those of VGG-19, as
+//   large as any in use, take 575 MB.
+constexpr int64_t kMaxFoldedFilledBytes = int64_t{64} << 20;
 constexpr int64_t kMaxFilledBytes = int64_t{640} << 20;
 // - All others (Expand, Tile, Resize, arithmetic): this, and twice what the file itself brings.
 constexpr int64_t kMaxComputedBytes = int64_t{64} << 20;
@@ -23,12 +25,15 @@ constexpr int64_t kMaxComputedBytes = int64_t{64} << 20;
 // And never more than an ONNX file can hold.
 constexpr int64_t kMaxFoldedBytes = int64_t{2} << 30;
 
-// What the constants of a graph take.
-int64_t ConstantBytes(const Graph& graph) {
+using Origin = Value::Origin;
+
+// What the constants of a graph that come from there take.
+int64_t ConstantBytes(const Graph& graph, Origin origin) {
   int64_t bytes = 0;
   for (ValueId id = 0; id < graph.value_count(); ++id) {
     const Tensor* constant = graph.ConstantOf(id);
-    if (constant != nullptr) bytes += static_cast<int64_t>(constant->byte_size());
+    if (constant == nullptr || graph.value(id).origin != origin) continue;
+    bytes += static_cast<int64_t>(constant->byte_size());
   }
   return bytes;
 }
@@ -47,7 +52,11 @@ class ConstantFolder {
       : graph_(graph),
         context_(context),
         dequantizes_(dequantizes),
-        computed_budget_(std::min(kMaxFoldedBytes, kMaxComputedBytes + 2 * ConstantBytes(graph))) {}
+        folded_filled_budget_(kMaxFoldedFilledBytes - ConstantBytes(graph, Origin::kFilled)),
+        filled_budget_(kMaxFilledBytes - ConstantBytes(graph, Origin::kFilled)),
+        computed_budget_(std::min(kMaxFoldedBytes,
+                                  kMaxComputedBytes + 2 * ConstantBytes(graph, Origin::kModel)) -
+                         ConstantBytes(graph, Origin::kComputed)) {}
 
   // Whether everything that the node reads is constant.
   bool CanFold(const Node& node) const {
@@ -62,7 +71,7 @@ class ConstantFolder {
   }
 
   // Makes the outputs of the node constants. UNIMPLEMENTED, with nothing changed, where that takes
-  // an operator or a type without a kernel.
+  // an operator or a type without a kernel, or more memory than loading may.
   absl::Status Fold(const Node& node) {
     std::vector<OperandInfo> facts(node.inputs.size());
     std::vector<const OperandInfo*> operands(node.inputs.size(), nullptr);
@@ -74,13 +83,18 @@ class ConstantFolder {
     }
     RELUSERVE_ASSIGN_OR_RETURN(const std::vector<OperandInfo> results, InferNode(node, operands));
     if (KeepsElements(node.op)) {
-      graph_.value(node.outputs[0]).constant = facts[0].value->Reshaped(results[0].shape);
+      Value& result = graph_.value(node.outputs[0]);
+      result.constant = facts[0].value->Reshaped(results[0].shape);
+      result.origin = graph_.value(node.inputs[0]).origin;
       return absl::OkStatus();
     }
     RELUSERVE_ASSIGN_OR_RETURN(std::vector<Tensor> tensors, Evaluate(node, operands, results));
+    const bool filled = std::holds_alternative<ConstantOfShape>(node.op);
     for (size_t i = 0; i < tensors.size(); ++i) {
-      if (node.outputs[i] != kNoValue)
-        graph_.value(node.outputs[i]).constant = std::move(tensors[i]);
+      if (node.outputs[i] == kNoValue) continue;
+      Value& result = graph_.value(node.outputs[i]);
+      result.constant = std::move(tensors[i]);
+      result.origin = filled ? Origin::kFilled : Origin::kComputed;
     }
     return absl::OkStatus();
   }
@@ -98,8 +112,8 @@ class ConstantFolder {
       const auto& [type, shape, value] = results[i];
       // Whether the byte count itself fits was checked by InferNode.
       const auto bytes = static_cast<int64_t>(shape.ElementCount() * ByteSize(type));
-      int64_t& budget =
-          std::holds_alternative<ConstantOfShape>(node.op) ? filled_budget_ : computed_budget_;
+      const bool filled = std::holds_alternative<ConstantOfShape>(node.op);
+      int64_t& budget = filled ? filled_budget_ : computed_budget_;
       if (bytes > budget) {
         return InvalidArgument(
             "its constant result of shape {} takes {} bytes, more than the {} that are left of "
@@ -108,6 +122,10 @@ class ConstantFolder {
             shape.ToString(), bytes, budget);
       }
       budget -= bytes;
+      if (filled && bytes > folded_filled_budget_) {
+        return Unimplemented("left for each request to fill");
+      }
+      if (filled) folded_filled_budget_ -= bytes;
       RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor, Tensor::Allocate(type, shape));
       outputs.push_back(tensor.mutable_view());
       if (node.outputs[i] == kNoValue) outputs.back().data = nullptr;
@@ -120,7 +138,8 @@ class ConstantFolder {
   Graph& graph_;
   const PassContext& context_;
   const bool dequantizes_;
-  int64_t filled_budget_ = kMaxFilledBytes;
+  int64_t folded_filled_budget_;
+  int64_t filled_budget_;
   int64_t computed_budget_;
 };
 

@@ -159,7 +159,26 @@ TEST_F(FoldConstantsTest, RefusesTooManyLargeConstants) {
   const absl::Status status = RunPasses(graph, {leaves_memory_untouched}, {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(status.message()), HasSubstr("node \"large4\""));
-  EXPECT_EQ(evaluated, 4);
+  EXPECT_EQ(evaluated, 0);
+}
+
+// What is filled beyond the first 64 MB is left for each request; smaller ones still fit.
+TEST_F(FoldConstantsTest, LeavesLargeFilledWeightsToRequests) {
+  const auto filled = [&](std::vector<int64_t> shape, const std::string& name) {
+    return net_.Add(ConstantOfShape{Tensor::Of<float>({1}, std::vector<float>{1.0f})},
+                    {Integers(shape)}, name);
+  };
+  ValueId sum = Add(net_.Input("x", {-1}), filled({40, 1 << 18}, "fits"), "sum1");
+  sum = Add(sum, filled({25, 1 << 18}, "large"), "sum2");
+  sum = Add(sum, filled({24, 1 << 18}, "fits_too"), "sum3");
+  Graph graph = net_.Build({sum});
+  const NodeEvaluator leaves_memory_untouched = [](const Node&, auto, auto) {
+    return absl::OkStatus();
+  };
+  ASSERT_TRUE(RunPasses(graph, {leaves_memory_untouched}, {}).ok());
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.push_back(node.name);
+  EXPECT_THAT(names, ElementsAre("sum1", "large", "sum2", "sum3"));
 }
 
 TEST_F(FoldConstantsTest, NamesTheNodeThatCannotBeComputed) {
