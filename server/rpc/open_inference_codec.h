@@ -7,7 +7,6 @@
 #define RELUSERVE_SERVER_RPC_OPEN_INFERENCE_CODEC_H_
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,10 +36,7 @@ struct OutputTarget {
 
 // A ModelInferRequest, checked.
 struct DecodedRequest {
-  // In the model's order, into the message, `owned` or `prepare`.
-  std::vector<TensorView> inputs;
-  // Decodes images into the input (batching::InferenceRequest); empty where tensors were sent.
-  std::function<absl::Status()> prepare;
+  std::vector<TensorView> inputs;  // in the model's order, into the message or `owned`
   std::vector<OutputTarget> outputs;
   SparsityDetail sparsity = SparsityDetail::kNone;
   uint64_t priority = 0;           // as batching::InferenceRequest has it

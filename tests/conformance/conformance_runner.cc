@@ -57,6 +57,12 @@ class Runner {
       report_.Add(test.category, operators, RunCase(test, operators));
     }
     if (report_.empty()) return NotFound("no case's name contains \"{}\"", options_.filter);
+    if (options_.damage > 0) {
+      fmt::print(
+          "loading took at most {:.1f} MB beyond four times the file, of 256 that are fine; "
+          "the slowest refusal took {:.3f} s of computing\n",
+          static_cast<double>(most_memory_over_file_) / (1 << 20), slowest_refusal_s_);
+    }
     return report_;
   }
 
@@ -88,15 +94,28 @@ class Runner {
   Result RunDamaged(const TestCase& test) {
     std::ifstream file(test.model_file(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-    const std::string fault = CheckDamaged(bytes, options_.damage, options_.seed);
-    if (fault.empty()) return Result::kPassed;
-    fmt::print("FAIL {}: {}\n", test.id(), fault);
-    return Result::kFailed;
+    const DamageReport damage = CheckDamaged(bytes, options_.damage, options_.seed);
+    most_memory_over_file_ = std::max(most_memory_over_file_,
+                                      damage.peak_bytes - 4 * static_cast<int64_t>(bytes.size()));
+    slowest_refusal_s_ = std::max(slowest_refusal_s_, damage.slowest_refusal_s);
+    const bool passed = damage.fault.empty();
+    if (!passed || options_.list) {
+      fmt::print(
+          "{} {} [{} bytes; {} of {} damaged copies load; at most {:.1f} MB of memory, "
+          "refused within {:.3f} s] {}\n",
+          passed ? "pass" : "FAIL", test.id(), bytes.size(), damage.loaded, 2 * options_.damage,
+          static_cast<double>(damage.peak_bytes) / (1 << 20), damage.slowest_refusal_s,
+          damage.fault);
+    }
+    return passed ? Result::kPassed : Result::kFailed;
   }
 
   const Options& options_;
   SkipList skips_;
   Report report_;
+  // Over all models of a run with damage.
+  int64_t most_memory_over_file_ = 0;
+  double slowest_refusal_s_ = 0.0;
 };
 
 int Main(int argc, char** argv) {

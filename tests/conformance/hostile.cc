@@ -6,7 +6,10 @@
 #include <omp.h>
 #include <sys/resource.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <fstream>
 #include <random>
 
 #include <fmt/format.h>
@@ -42,17 +45,57 @@ double CpuSeconds(const rusage& usage) {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Bytes of the heap, of private mappings that can be written, and of the stack.
+int64_t DataBytes() {
+  std::ifstream file("/proc/self/statm");
+  int64_t pages = 0;  // the sixth figure
+  for (int i = 0; i < 6; ++i) file >> pages;
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+// Lets this process allocate `bytes` more than it has and not a page beyond, touched or not.
+void LimitAllocation(int64_t bytes) {
+#if !defined(__SANITIZE_ADDRESS__)  // which maps terabytes for its own use
+  const auto limit = static_cast<rlim_t>(DataBytes() + bytes);
+  const rlimit both = {limit, limit};
+  setrlimit(RLIMIT_DATA, &both);
+#else
+  (void)bytes;
+#endif
+}
+
+// What is wrong with how a damaged copy was taken; empty when nothing is.
+std::string FaultOf(const LoadCost& cost, int64_t limit) {
+  if (cost.crashed) return cost.message;
+  if (cost.peak_bytes > limit) {
+    return fmt::format("took {} bytes of memory, at most {} are fine", cost.peak_bytes, limit);
+  }
+  if (cost.loaded) return "";
+  if (cost.cpu_s > kRefusalS) {
+    return fmt::format("refused after {:.1f} s: {}", cost.cpu_s, cost.message);
+  }
+  return cost.message.empty() ? "refused without a reason" : "";
+}
+
 }  // namespace
+
+int64_t LoadLimit(size_t file_bytes) { return 4 * static_cast<int64_t>(file_bytes) + kSlackBytes; }
 
 LoadCost LoadIsolated(const std::string& bytes) {
   const Verdict verdict = RunIsolated(
       [&] {
+        LimitAllocation(LoadLimit(bytes.size()));
         // This process has none of the OpenMP threads that its parent may have started, and would
         // wait for them.
         omp_set_num_threads(1);
         const rusage before = Usage();
         const absl::Status status = Load(bytes);
         const rusage after = Usage();
+        if (absl::IsResourceExhausted(status)) {
+          return Verdict{false, "",
+                         fmt::format("asked for more memory than {} bytes: {}",
+                                     LoadLimit(bytes.size()), std::string(status.message()))};
+        }
         const nlohmann::json cost = {
             {"loaded", status.ok()},
             {"peak_bytes", (after.ru_maxrss - before.ru_maxrss) * int64_t{1024}},
@@ -85,25 +128,22 @@ std::vector<std::string> Damaged(const std::string& bytes, int count, uint64_t s
   return files;
 }
 
-std::string CheckDamaged(const std::string& bytes, int count, uint64_t seed) {
-  const LoadCost whole = LoadIsolated(bytes);
-  const int64_t limit =
-      std::max(4 * static_cast<int64_t>(bytes.size()) + kSlackBytes, whole.peak_bytes / 10 * 11);
+DamageReport CheckDamaged(const std::string& bytes, int count, uint64_t seed) {
+  DamageReport report;
+  const auto take = [&](const std::string& file, const std::string& which) {
+    const LoadCost cost = LoadIsolated(file);
+    const std::string fault = FaultOf(cost, LoadLimit(file.size()));
+    if (!fault.empty()) report.fault = fmt::format("{}: {}", which, fault);
+    report.peak_bytes = std::max(report.peak_bytes, cost.peak_bytes);
+    if (!cost.loaded) report.slowest_refusal_s = std::max(report.slowest_refusal_s, cost.cpu_s);
+    return cost.loaded;
+  };
+  take(bytes, "undamaged");
   const std::vector<std::string> files = Damaged(bytes, count, seed);
-  for (size_t i = 0; i < files.size(); ++i) {
-    const LoadCost cost = LoadIsolated(files[i]);
-    const std::string which = fmt::format("seed {}, damaged file {}", seed, i);
-    if (cost.crashed) return fmt::format("{}: {}", which, cost.message);
-    if (cost.peak_bytes > limit) {
-      return fmt::format("{}: took {} bytes of memory, at most {} are fine", which, cost.peak_bytes,
-                         limit);
-    }
-    if (!cost.loaded && cost.cpu_s > kRefusalS) {
-      return fmt::format("{}: refused after {:.1f} s: {}", which, cost.cpu_s, cost.message);
-    }
-    if (!cost.loaded && cost.message.empty()) return which + ": refused without a reason";
+  for (size_t i = 0; i < files.size() && report.fault.empty(); ++i) {
+    report.loaded += take(files[i], fmt::format("seed {}, damaged file {}", seed, i)) ? 1 : 0;
   }
-  return "";
+  return report;
 }
 
 }  // namespace reluserve::conformance
