@@ -65,8 +65,8 @@ std::string StepTable(const v1::DescribeModelResponse& response, const TextStyle
   for (int i = 0; i < response.steps_size(); ++i) {
     const v1::PlanStep& step = response.steps(i);
     table.AddRow({std::to_string(i + 1), step.node(), step.operator_(), step.activation(),
-                  step.implementation(), step.output_layout(),
-                  step.macs() == 0 ? "" : FormatCount(step.macs())});
+                  step.implementation() + (step.by_sample() ? ", by sample" : ""),
+                  step.output_layout(), step.macs() == 0 ? "" : FormatCount(step.macs())});
   }
   return table.ToString(style);
 }
@@ -83,6 +83,13 @@ std::string TotalsTable(const v1::DescribeModelResponse& response, const TextSty
       {"activations", fmt::format("{} ({} without reuse)", FormatBytes(response.arena_bytes()),
                                   FormatBytes(response.activation_bytes()))});
   table.AddRow({"scratchpad", FormatBytes(response.scratchpad_bytes())});
+  if (!response.run_sizes().empty()) {
+    table.AddRow({"batch sizes run", fmt::format("{}", fmt::join(response.run_sizes(), ", "))});
+  }
+  if (!response.nodes_by_sample().empty()) {
+    table.AddRow({"found to differ in a batch",
+                  fmt::format("{}", fmt::join(response.nodes_by_sample(), ", "))});
+  }
   return table.ToString(style);
 }
 

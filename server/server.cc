@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include "proto/health.pb.h"
 #include "server/server.h"
 
 #include <algorithm>
@@ -127,6 +128,8 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   rpc::SparsityService sparsity(*repository, insight->sparsity(), *access);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // gRPC's own health service brings no description for reflection to give: ours has to be linked.
+  grpc::health::v1::HealthCheckRequest::descriptor();
   grpc::ServerBuilder builder;
   int port = 0;
   RELUSERVE_RETURN_IF_ERROR(rpc::Listen(ChooseListener(options), &port, builder));

@@ -38,13 +38,6 @@ void PrepareParts(Batch& batch, absl::Time now, std::vector<EndedRequest>& unpre
   std::erase_if(batch.parts, [](const Batch::Part& part) { return part.request == nullptr; });
 }
 
-// Of the batch's samples, how many the next run takes.
-int64_t RunSize(const repository::LoadedModel& model, int64_t samples) {
-  if (!model.batchable()) return samples;
-  const std::span<const int> sizes = model.run_sizes();
-  return *std::prev(std::upper_bound(sizes.begin(), sizes.end(), samples));
-}
-
 Shape WithBatch(Shape shape, int64_t samples) {
   shape[0] = samples;
   return shape;
@@ -178,7 +171,7 @@ absl::Status BatchRunner::RunModel(const Batch& batch) {
   const int64_t written = batch.parts.size() == 1 ? first.computed : 0;
   int64_t run_samples = 0;
   for (int64_t done = 0; done < batch.samples; done += run_samples) {
-    run_samples = RunSize(*batch.model, batch.samples - done);
+    run_samples = batch.model->RunSize(first.request.inputs, batch.samples - done);
     RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const engine::Plan> plan,
                                GetPlan(batch, run_samples));
     if (done == 0) RELUSERVE_RETURN_IF_ERROR(PrepareOutputs(batch, *plan, run_samples));

@@ -31,7 +31,7 @@ class BatchRunner {
   // prepared, leave the batch for `unprepared`, with the reason; the others' requests get their
   // outputs, counts and times, and `computed` moves on. A single part is computed where it lies;
   // several are gathered by one copy. A batch goes through the model in runs of the sizes that give
-  // the same bits (LoadedModel::run_sizes). On an error all of the batch's requests are to be
+  // the same bits (LoadedModel::RunSize). On an error all of the batch's requests are to be
   // answered with it.
   Outcome Run(Batch& batch, std::vector<EndedRequest>& unprepared);
 

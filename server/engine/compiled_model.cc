@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <list>
+#include <set>
 #include <utility>
 
 #include <absl/base/thread_annotations.h>
@@ -52,11 +53,15 @@ struct CompiledModel::State {
   absl::Mutex building;
   absl::Mutex mutex ABSL_ACQUIRED_AFTER(building);
   std::list<CachedPlan> plans ABSL_GUARDED_BY(mutex);  // the most recently used first
+  // Of the nodes that run sample by sample, the first outputs.
+  std::set<graph::ValueId> by_sample ABSL_GUARDED_BY(mutex);
 
   std::shared_ptr<const Plan> FindPlan(const PlanKey& key);
   void KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan);
   absl::Status CheckInputs(std::span<const Shape> input_shapes) const;
   absl::StatusOr<std::vector<graph::OperandInfo>> Infer(std::span<const Shape> input_shapes) const;
+  PlanOptions OptionsOf(bool strict);
+  bool HasBatchOnAxis0(const graph::Node& node) const;
   static absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(const std::shared_ptr<State>& state,
                                                              PlanKey key);
 };
@@ -104,6 +109,25 @@ absl::StatusOr<std::vector<graph::OperandInfo>> CompiledModel::State::Infer(
   return graph::InferShapes(graph, input_shapes, EvaluateNode);
 }
 
+PlanOptions CompiledModel::State::OptionsOf(bool strict) {
+  absl::MutexLock lock(&mutex);
+  return {strict, by_sample};
+}
+
+// Whether axis 0 is open of all that the node reads and makes, constants aside; in a batchable
+// model that is where the batch is.
+bool CompiledModel::State::HasBatchOnAxis0(const graph::Node& node) const {
+  const auto follows_batch = [&](graph::ValueId id) {
+    if (id == graph::kNoValue || graph.ConstantOf(id) != nullptr) return true;
+    const auto index = static_cast<size_t>(id);
+    return index < shapes.extents.size() && !shapes.extents[index].empty() &&
+           shapes.extents[index][0] < 0;
+  };
+  return shapes.batchable && std::all_of(node.inputs.begin(), node.inputs.end(), follows_batch) &&
+         (!node.residual || follows_batch(*node.residual)) &&
+         std::all_of(node.outputs.begin(), node.outputs.end(), follows_batch);
+}
+
 absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
     const std::shared_ptr<State>& state, PlanKey key) {
   if (auto plan = state->FindPlan(key)) return plan;
@@ -112,10 +136,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
   RELUSERVE_RETURN_IF_ERROR(state->CheckInputs(key.input_shapes));
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
                              state->Infer(key.input_shapes));
-  PlanOptions plan_options;
-  plan_options.strict = key.strict;
-  PlanBuilder builder(state->graph, facts, state->weights, plan_options);
+  PlanBuilder builder(state->graph, facts, state->weights, state->OptionsOf(key.strict));
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
+  if (state->shapes.batchable) plan->samples = key.input_shapes[0][0];
   if (!key.strict) {
     plan->strict = [weak = std::weak_ptr<State>(state),
                     key]() -> absl::StatusOr<std::shared_ptr<const Plan>> {
@@ -123,6 +146,9 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
       if (owner == nullptr) return absl::UnavailableError("the model was unloaded");
       PlanKey strict_key = key;
       strict_key.strict = true;
+      if (owner->shapes.batchable) {
+        for (Shape& shape : strict_key.input_shapes) shape[0] = 1;
+      }
       return GetPlan(owner, std::move(strict_key));
     };
   }
@@ -163,6 +189,23 @@ std::vector<Shape> WithBatch(const Graph& graph, const graph::SymbolicShapes& sh
   std::vector<Shape> result = shapes.probe_inputs;
   for (size_t i = 0; i < result.size(); ++i) {
     if (shapes.batchable && graph.inputs[i].dims[0].symbolic()) result[i][0] = batch;
+  }
+  return result;
+}
+
+// Puts the steps of the other samples together with the first's.
+std::vector<StepInfo> StepsForPeople(const std::vector<StepInfo>& steps) {
+  std::vector<StepInfo> result;
+  for (const StepInfo& step : steps) {
+    if (step.sample <= 0) {
+      result.push_back(step);
+      continue;
+    }
+    const auto first = std::find_if(result.rbegin(), result.rend(), [&](const StepInfo& other) {
+      return other.sample == 0 && other.node == step.node && other.op_type == step.op_type &&
+             other.output_layout == step.output_layout;
+    });
+    if (first != result.rend()) first->macs += step.macs;
   }
   return result;
 }
@@ -215,6 +258,44 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::GetPlan(
                                  /*strict=*/false});
 }
 
+absl::StatusOr<CompiledModel::Inspection> CompiledModel::Inspect(
+    std::span<const Shape> input_shapes) {
+  RELUSERVE_RETURN_IF_ERROR(state_->CheckInputs(input_shapes));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
+                             state_->Infer(input_shapes));
+  Graph graph = state_->graph;
+  Inspection inspection;
+  for (const graph::Node& node : graph.nodes) {
+    for (graph::ValueId id : node.outputs) {
+      if (id != graph::kNoValue && !facts[id].value) inspection.values.push_back(id);
+    }
+  }
+  graph.outputs = inspection.values;
+  PlanBuilder builder(graph, facts, state_->weights, state_->OptionsOf(/*strict=*/false));
+  RELUSERVE_ASSIGN_OR_RETURN(inspection.plan, builder.Build());
+  return inspection;
+}
+
+void CompiledModel::RunBySample(std::span<const std::string> nodes) {
+  absl::MutexLock lock(&state_->mutex);
+  for (const graph::Node& node : state_->graph.nodes) {
+    if (std::find(nodes.begin(), nodes.end(), node.name) != nodes.end() &&
+        state_->HasBatchOnAxis0(node)) {
+      state_->by_sample.insert(node.outputs[0]);
+    }
+  }
+  state_->plans.clear();
+}
+
+std::vector<std::string> CompiledModel::by_sample() const {
+  absl::MutexLock lock(&state_->mutex);
+  std::vector<std::string> names;
+  for (const graph::Node& node : state_->graph.nodes) {
+    if (state_->by_sample.contains(node.outputs[0])) names.push_back(node.name);
+  }
+  return names;
+}
+
 const Graph& CompiledModel::graph() const { return state_->graph; }
 const graph::SymbolicShapes& CompiledModel::shapes() const { return state_->shapes; }
 std::span<const DataType> CompiledModel::output_types() const { return state_->output_types; }
@@ -231,7 +312,7 @@ std::span<const graph::PassReport> CompiledModel::pass_reports() const {
 absl::StatusOr<PlanInfo> CompiledModel::Describe(std::span<const Shape> input_shapes) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan, GetPlan(input_shapes));
   PlanInfo info;
-  info.steps = plan->step_infos;
+  info.steps = StepsForPeople(plan->step_infos);
   info.arena_bytes = plan->arena_bytes;
   info.activation_bytes = plan->activation_bytes;
   info.scratchpad_bytes = plan->scratchpad_bytes;

@@ -40,10 +40,13 @@ struct StepInfo {
   std::string output_layout;   // "nChw16c [1,64,56,56]"
   std::string activation;      // name of the activation layer fused into it, or empty
   int64_t macs = 0;            // multiply-accumulates
+  // Of a step that is there for each sample of the batch, which one it is for; -1 of any other.
+  int64_t sample = -1;
 };
 
 // What people ask about a plan.
 struct PlanInfo {
+  // A step that runs sample by sample is there once, as sample 0, with the arithmetic of all.
   std::vector<StepInfo> steps;
   int64_t arena_bytes = 0;       // activations, with reuse
   int64_t activation_bytes = 0;  // activations, were none reused
@@ -68,6 +71,21 @@ class CompiledModel {
   // Primitives are made for as many OpenMP threads as the caller has, who should be the one to run
   // them. INVALID_ARGUMENT when the model cannot take the shapes.
   absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(std::span<const Shape> input_shapes);
+
+  // A plan whose outputs are all values that nodes compute and that plans do not know beforehand,
+  // to find where two runs part. Not kept.
+  struct Inspection {
+    std::shared_ptr<const Plan> plan;
+    std::vector<graph::ValueId> values;  // one an output of the plan, in the order of the nodes
+  };
+  absl::StatusOr<Inspection> Inspect(std::span<const Shape> input_shapes);
+
+  // Has plans from now on run these nodes, in addition to those named before, for each sample of a
+  // batch by itself: nodes whose kernels give a sample other bits in a batch. Those that do not
+  // have the batch on axis 0 stay as they are. Plans made so far are no longer given.
+  void RunBySample(std::span<const std::string> nodes);
+  // The names of the nodes to which that was done.
+  std::vector<std::string> by_sample() const;
 
   // After the passes.
   const graph::Graph& graph() const;

@@ -29,6 +29,7 @@ struct BoundStep {
 // Where a pointer of the caller's has to be put before each run.
 struct CallerMemory {
   int slot = -1;
+  int64_t offset = 0;  // in bytes
   dnnl::memory memory;
 };
 
@@ -39,6 +40,11 @@ struct Binding {
   std::vector<BoundStep> steps;
   std::vector<CallerMemory> caller_memories;
 };
+
+// Of memory that has no address yet, no part has one.
+void* At(void* address, int64_t offset) {
+  return address == nullptr ? nullptr : static_cast<std::byte*>(address) + offset;
+}
 
 bool IsCallers(const Slot& slot) {
   return slot.kind == Slot::Kind::kInput || slot.kind == Slot::Kind::kOutput;
@@ -81,11 +87,31 @@ void Count(const BranchCountStep& step, const std::vector<const float*>& branche
   sparsity::CountBranches(branches, step.layout, targets);
 }
 
-bool HasNonFinite(const sparsity::Trace& trace) {
-  return std::any_of(trace.layers.begin(), trace.layers.end(), [](const auto& layer) {
-    return std::any_of(layer.non_finite.begin(), layer.non_finite.end(),
-                       [](uint32_t count) { return count != 0; });
-  });
+// Takes out of `finite` the samples for which a layer has counted values that are not.
+void NoteNonFinite(const sparsity::Trace& trace, std::vector<bool>& finite) {
+  for (const sparsity::LayerCounts& layer : trace.layers) {
+    // What does not follow the batch is constant.
+    if (layer.non_finite.size() % finite.size() != 0) continue;
+    const size_t part = layer.non_finite.size() / finite.size();
+    for (size_t i = 0; i < layer.non_finite.size(); ++i) {
+      if (layer.non_finite[i] != 0) finite[i / part] = false;
+    }
+  }
+}
+
+// Puts a sample's counts in its place among those of the batch.
+void PutCounts(const sparsity::Trace& sample, size_t index, size_t samples,
+               sparsity::Trace& batch) {
+  for (size_t i = 0; i < batch.layers.size(); ++i) {
+    for (const auto counts : {&sparsity::LayerCounts::inactive, &sparsity::LayerCounts::saturated,
+                              &sparsity::LayerCounts::non_finite}) {
+      const std::vector<uint32_t>& from = sample.layers[i].*counts;
+      std::vector<uint32_t>& to = batch.layers[i].*counts;
+      if (to.size() != from.size() * samples) continue;
+      std::copy(from.begin(), from.end(),
+                to.begin() + static_cast<std::ptrdiff_t>(from.size() * index));
+    }
+  }
 }
 
 // Zero times a finite number is zero, times anything else NaN: one pass the compiler vectorises.
@@ -102,7 +128,13 @@ struct ExecutionContext::State {
   dnnl::stream stream{compat::CpuEngine()};
   Tensor arena;
   std::list<Binding> bindings;  // the most recently used first
+  // For batches with values that are not finite.
+  std::vector<bool> finite;  // by sample
+  sparsity::Trace sample_trace;
 
+  void FindFinite(const Plan& plan, std::span<const void* const> inputs);
+  absl::Status RunStrictly(const Plan& batch, size_t sample, std::span<const void* const> inputs,
+                           std::span<void* const> outputs, sparsity::Trace* trace);
   absl::StatusOr<Binding*> Bind(const std::shared_ptr<const Plan>& plan);
   void BindSteps(const Plan& plan, Binding& binding);
   void* Address(const Slot& slot);
@@ -152,8 +184,10 @@ void ExecutionContext::State::BindSteps(const Plan& plan, Binding& binding) {
     if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
       for (const auto& argument : primitive->arguments) {
         const Slot& slot = plan.slots[argument.slot];
-        dnnl::memory memory(argument.desc, compat::CpuEngine(), Address(slot));
-        if (IsCallers(slot)) binding.caller_memories.push_back({argument.slot, memory});
+        dnnl::memory memory(argument.desc, compat::CpuEngine(), At(Address(slot), argument.offset));
+        if (IsCallers(slot)) {
+          binding.caller_memories.push_back({argument.slot, argument.offset, memory});
+        }
         bound.memories.emplace(argument.role, std::move(memory));
       }
     } else if (const auto* kernel = std::get_if<KernelStep>(&step)) {
@@ -181,7 +215,7 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
     return Address(slot);
   };
   for (CallerMemory& caller : binding->caller_memories) {
-    caller.memory.set_data_handle(address(caller.slot));
+    caller.memory.set_data_handle(At(address(caller.slot), caller.offset));
   }
   for (size_t i = 0; i < plan->steps.size(); ++i) {
     BoundStep& bound = binding->steps[i];
@@ -189,10 +223,12 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
       primitive->primitive.execute(stream, bound.memories);
     } else if (const auto* kernel = std::get_if<KernelStep>(&plan->steps[i])) {
       for (size_t k = 0; k < kernel->inputs.size(); ++k) {
-        if (kernel->inputs[k].slot >= 0) bound.inputs[k].data = address(kernel->inputs[k].slot);
+        const auto& argument = kernel->inputs[k];
+        if (argument.slot >= 0) bound.inputs[k].data = At(address(argument.slot), argument.offset);
       }
       for (size_t k = 0; k < kernel->outputs.size(); ++k) {
-        if (kernel->outputs[k].slot >= 0) bound.outputs[k].data = address(kernel->outputs[k].slot);
+        const auto& argument = kernel->outputs[k];
+        if (argument.slot >= 0) bound.outputs[k].data = At(address(argument.slot), argument.offset);
       }
       RELUSERVE_RETURN_IF_ERROR(
           Annotate(kernel->kernel(kernel->node, bound.inputs, bound.outputs),
@@ -215,6 +251,43 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
   return absl::OkStatus();
 }
 
+// Sets for each sample whether its inputs are finite.
+void ExecutionContext::State::FindFinite(const Plan& plan, std::span<const void* const> inputs) {
+  finite.assign(static_cast<size_t>(plan.samples), true);
+  for (const auto& [input, elements] : plan.float_inputs) {
+    const int64_t part = elements / plan.samples;
+    const auto* values = static_cast<const float*>(inputs[input]);
+    for (int64_t sample = 0; sample < plan.samples; ++sample) {
+      if (!AllFinite(values + part * sample, part)) finite[static_cast<size_t>(sample)] = false;
+    }
+  }
+}
+
+// Computes one sample of a batch by the strict plan, in place.
+absl::Status ExecutionContext::State::RunStrictly(const Plan& batch, size_t sample,
+                                                  std::span<const void* const> inputs,
+                                                  std::span<void* const> outputs,
+                                                  sparsity::Trace* trace) {
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> strict, batch.strict());
+  const auto index = static_cast<int64_t>(sample);
+  std::vector<const void*> sample_inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    sample_inputs.push_back(static_cast<const std::byte*>(inputs[i]) +
+                            strict->input_bytes[i] * index);
+  }
+  std::vector<void*> sample_outputs;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const int64_t bytes = strict->output_shapes[i].ElementCount() *
+                          static_cast<int64_t>(ByteSize(strict->output_types[i]));
+    sample_outputs.push_back(At(outputs[i], bytes * index));
+  }
+  if (trace != nullptr) PrepareTrace(*strict, sample_trace);
+  RELUSERVE_RETURN_IF_ERROR(
+      Execute(strict, sample_inputs, sample_outputs, trace == nullptr ? nullptr : &sample_trace));
+  if (trace != nullptr) PutCounts(sample_trace, sample, finite.size(), *trace);
+  return absl::OkStatus();
+}
+
 ExecutionContext::ExecutionContext() : state_(std::make_unique<State>()) {}
 ExecutionContext::~ExecutionContext() = default;
 ExecutionContext::ExecutionContext(ExecutionContext&&) noexcept = default;
@@ -224,19 +297,22 @@ absl::Status ExecutionContext::Run(const std::shared_ptr<const Plan>& plan,
                                    std::span<const void* const> inputs,
                                    std::span<void* const> outputs, sparsity::Trace* trace) {
   try {
-    bool finite = true;
-    for (const auto& [input, elements] : plan->float_inputs) {
-      finite = finite && AllFinite(static_cast<const float*>(inputs[input]), elements);
-    }
     if (trace != nullptr) PrepareTrace(*plan, *trace);
-    if (finite || !plan->strict) {
+    std::vector<bool>& finite = state_->finite;
+    state_->FindFinite(*plan, inputs);
+    const bool some = std::find(finite.begin(), finite.end(), true) != finite.end();
+    if (some || !plan->strict) {
       RELUSERVE_RETURN_IF_ERROR(state_->Execute(plan, inputs, outputs, trace));
     }
-    // Once more by the strict plan, if values that are not finite came in or arose on the way.
-    const bool arose = finite && trace != nullptr && HasNonFinite(*trace);
-    if ((finite && !arose) || !plan->strict) return absl::OkStatus();
-    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> strict, plan->strict());
-    return state_->Execute(strict, inputs, outputs, trace);
+    if (!plan->strict) return absl::OkStatus();
+    // Once more by the strict plan those samples into which values came that are not finite, or in
+    // which they arose. The others keep their bits: the strict plan's may differ.
+    if (some && trace != nullptr) NoteNonFinite(*trace, finite);
+    for (size_t sample = 0; sample < finite.size(); ++sample) {
+      if (finite[sample]) continue;
+      RELUSERVE_RETURN_IF_ERROR(state_->RunStrictly(*plan, sample, inputs, outputs, trace));
+    }
+    return absl::OkStatus();
   } catch (const dnnl::error& error) {
     return Internal("oneDNN failed to run a primitive: {}", error.what());
   }

@@ -145,6 +145,23 @@ std::optional<Desc> WithType(const Desc& desc, DataType type) {
   return BlockedDesc(type, Shape(blocking.dims), *block);
 }
 
+std::optional<Desc> WithSamples(const Desc& desc, int64_t samples) {
+  Blocking blocking = compat::BlockingOf(desc);
+  if (!blocking.blocked) return std::nullopt;
+  const bool row_major = IsRowMajor(blocking);
+  const bool channels_last = IsChannelsLast(blocking);
+  const auto block = ChannelBlockOf(blocking);
+  blocking.dims[0] = samples;
+  const Shape shape(blocking.dims);
+  const auto rank = shape.rank();
+  if (row_major) return PlainDesc(TypeOf(desc), shape);
+  if (channels_last && rank <= 5) return ChannelsLastDesc(TypeOf(desc), shape);
+  if (block && rank >= 3 && rank <= 5 && (*block == 4 || *block == 8 || *block == 16)) {
+    return BlockedDesc(TypeOf(desc), shape, *block);
+  }
+  return std::nullopt;
+}
+
 Desc BlockedDesc(DataType type, const Shape& shape, int64_t block) {
   using Tag = dnnl::memory::format_tag;
   constexpr Tag kBlock4[] = {Tag::nCw4c, Tag::nChw4c, Tag::nCdhw4c};

@@ -40,6 +40,9 @@ bool LiesPlain(const compat::Desc& desc);
 bool IsDense(const compat::Desc& desc);
 // The same layout for elements of another type; nothing for layouts known to oneDNN alone.
 std::optional<compat::Desc> WithType(const compat::Desc& desc, DataType type);
+// The same layout for another extent of axis 0, along which the elements lie outermost; nothing for
+// layouts where they do not, or that are known to oneDNN alone.
+std::optional<compat::Desc> WithSamples(const compat::Desc& desc, int64_t samples);
 // The channel-blocked descriptor of a shape of 3 to 5 axes; the block is 4, 8 or 16.
 compat::Desc BlockedDesc(DataType type, const Shape& shape, int64_t block);
 // The descriptor of such a shape with the channels innermost.

@@ -60,6 +60,7 @@ struct PrimitiveStep {
     int role = 0;  // DNNL_ARG_SRC, ...
     int slot = -1;
     compat::Desc desc;
+    int64_t offset = 0;  // of the tensor in the slot, in bytes
   };
   dnnl::primitive primitive;
   std::vector<Argument> arguments;
@@ -71,6 +72,7 @@ struct KernelStep {
     int slot = -1;
     DataType type = DataType::kFloat32;
     Shape shape;
+    int64_t offset = 0;  // of the tensor in the slot, in bytes
   };
   Kernel kernel = nullptr;
   graph::Node node;
@@ -121,6 +123,7 @@ class Plan {
   std::vector<Step> steps;
   std::vector<StepInfo> step_infos;  // one a step, for people
   std::vector<Shape> output_shapes;
+  std::vector<DataType> output_types;
   std::vector<TraceLayerShape> layers;
   std::vector<Tensor> kept;  // constants the plan itself owns
   // Keeps weights alive that slots point at.
@@ -131,9 +134,13 @@ class Plan {
   int64_t macs = 0;
   // Number and element count of each float input, to look for values that are not finite.
   std::vector<std::pair<int, int64_t>> float_inputs;
-  // Gives the plan for the same shapes in which nothing hides a NaN: oneDNN's rectifiers and
-  // poolings turn it into a number, our kernels do not. Made when first asked for; thread-safe.
-  // Null in a strict plan itself.
+  std::vector<int64_t> input_bytes;  // of each input
+  // Where samples stay apart, how many the plan takes: inputs, outputs and what follows the batch
+  // of the counts divide into as many equal parts. Otherwise 1.
+  int64_t samples = 1;
+  // Gives the plan for one sample of the same shape in which nothing hides a NaN: oneDNN's
+  // rectifiers and poolings turn it into a number, our kernels do not. Made when first asked for;
+  // thread-safe. Null in a strict plan itself.
   std::function<absl::StatusOr<std::shared_ptr<const Plan>>()> strict;
 };
 

@@ -82,6 +82,8 @@ absl::Status PlanBuilder::AddInputs() {
     slot.kind = Slot::Kind::kInput;
     slot.index = static_cast<int>(i);
     Define(id, PlainOperand(AddSlot(slot), fact(id).type, fact(id).shape));
+    plan_->input_bytes.push_back(fact(id).shape.ElementCount() *
+                                 static_cast<int64_t>(ByteSize(fact(id).type)));
     if (IsFloat(id)) {
       plan_->float_inputs.emplace_back(static_cast<int>(i), fact(id).shape.ElementCount());
     }
@@ -109,15 +111,24 @@ absl::Status PlanBuilder::LowerNode(const Node& node) {
   if (const auto maxout = MaxoutOf(graph_, node, facts_, producers_)) {
     RELUSERVE_RETURN_IF_ERROR(CountMaxout(node, *maxout));
   }
-  bool lowered = false;
-  if (const Lowering lower = FindLowering(node.op); lower != nullptr) {
-    RELUSERVE_ASSIGN_OR_RETURN(lowered, lower(node, *this));
-  }
-  if (!lowered) RELUSERVE_RETURN_IF_ERROR(LowerByKernel(node));
+  RELUSERVE_RETURN_IF_ERROR(LowerOperator(node));
   if (layer && !layer->count_input) {
     RELUSERVE_RETURN_IF_ERROR(CountLayer(node, node.outputs[0], *layer));
   }
   return absl::OkStatus();
+}
+
+// What the node computes, without the counting.
+absl::Status PlanBuilder::LowerOperator(const Node& node) {
+  bool lowered = false;
+  if (options_.by_sample.contains(node.outputs[0])) {
+    RELUSERVE_ASSIGN_OR_RETURN(lowered, LowerBySample(node));
+  }
+  const Lowering lower = FindLowering(node.op);
+  if (!lowered && lower != nullptr) {
+    RELUSERVE_ASSIGN_OR_RETURN(lowered, lower(node, *this));
+  }
+  return lowered ? absl::OkStatus() : LowerByKernel(node);
 }
 
 absl::Status PlanBuilder::LowerByKernel(const Node& node) {
@@ -148,6 +159,7 @@ absl::Status PlanBuilder::AddOutputs() {
 absl::Status PlanBuilder::AddOutput(int index, ValueId id) {
   RELUSERVE_ASSIGN_OR_RETURN(Operand operand, Get(id));
   plan_->output_shapes.push_back(operand.shape);
+  plan_->output_types.push_back(operand.type);
   Slot target;
   target.kind = Slot::Kind::kOutput;
   target.index = index;

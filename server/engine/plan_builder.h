@@ -9,6 +9,7 @@
 #define RELUSERVE_SERVER_ENGINE_PLAN_BUILDER_H_
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ namespace reluserve::engine {
 struct PlanOptions {
   // Compute everything that could hide a NaN with our own kernels.
   bool strict = false;
+  // Nodes, by their first output, to be run sample by sample: their kernels were found to give a
+  // sample other bits in a batch.
+  std::set<graph::ValueId> by_sample;
 };
 
 // Used once, by one thread. Errors are INTERNAL unless said otherwise: shapes were already
@@ -89,17 +93,28 @@ class PlanBuilder {
   absl::Status AddKernel(const graph::Node& node, std::span<const Operand> inputs,
                          std::span<const Operand> outputs);
 
+  // For a kernel that gives a sample other bits in a batch than alone (oneDNN's Winograd
+  // convolutions): a lowering that chose one calls this before it appends anything. Lowers the node
+  // for a single sample, by the same lowering, and repeats its steps for every sample of the batch,
+  // each in place. True when that was done, and the lowering returns true as well. False, with
+  // nothing appended, where there is nothing to part: the node has one sample, or an operand that
+  // is not known at plan time does not have its samples on axis 0. The lowering then goes on.
+  absl::StatusOr<bool> LowerBySample(const graph::Node& node);
+
   // Says that `id` lies in `operand`.
   void Define(graph::ValueId id, const Operand& operand);
 
   StepInfo Describe(const graph::Node& node, const Operand& result) const;
 
  private:
+  friend class SampleLowering;  // by_sample.cc
+
   // Where one value lies: its first layout, then conversions made of it.
   using Layouts = std::vector<Operand>;
 
   absl::Status AddInputs();
   absl::Status LowerNode(const graph::Node& node);
+  absl::Status LowerOperator(const graph::Node& node);
   absl::Status LowerByKernel(const graph::Node& node);
   absl::Status AddOutputs();
   absl::Status AddOutput(int index, graph::ValueId id);

@@ -7,7 +7,9 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 
 #include <absl/time/clock.h>
@@ -127,6 +129,30 @@ class Trial {
     return together.ok();
   }
 
+  // The nodes, by name, at which a batch of that size parts from its samples alone: what they read
+  // is the same, but not what they compute. With them come those of the same operator and kernel.
+  absl::StatusOr<std::vector<std::string>> PartingNodes(int size) {
+    RELUSERVE_ASSIGN_OR_RETURN(const Inspected together, Inspect(0, size));
+    RELUSERVE_ASSIGN_OR_RETURN(const Inspected first, Inspect(0, 1));
+    RELUSERVE_ASSIGN_OR_RETURN(const Inspected last, Inspect(size - 1, 1));
+    std::set<graph::ValueId> parted;
+    for (size_t i = 0; i < together.values.size(); ++i) {
+      if (!SameValue(together.results, 0, first.results, i) ||
+          !SameValue(together.results, size - 1, last.results, i)) {
+        parted.insert(together.values[i]);
+      }
+    }
+    const auto has_parted = [&](graph::ValueId id) { return parted.contains(id); };
+    std::vector<std::string> names;
+    for (const graph::Node& node : model_.graph().nodes) {
+      const bool inherited = std::any_of(node.inputs.begin(), node.inputs.end(), has_parted) ||
+                             (node.residual && has_parted(*node.residual));
+      const bool parts = std::any_of(node.outputs.begin(), node.outputs.end(), has_parted);
+      if (parts && !inherited) names.push_back(node.name);
+    }
+    return WithTheirLike(names, together.steps);
+  }
+
   // The first of two samples becomes not finite: the second must not notice. Spoils the inputs, so
   // it comes last.
   bool PassesNextToNaN() {
@@ -143,6 +169,32 @@ class Trial {
 
  private:
   static constexpr int kDistinct = 4;
+
+  // Nodes computed by the same kernel as one of those named.
+  static std::vector<std::string> WithTheirLike(std::span<const std::string> names,
+                                                std::span<const StepInfo> steps) {
+    std::set<std::pair<std::string, std::string>> kernels;
+    for (const StepInfo& step : steps) {
+      const bool computes = step.op_type != "reorder" && step.op_type != "count";
+      if (computes && std::find(names.begin(), names.end(), step.node) != names.end()) {
+        kernels.emplace(step.op_type, step.implementation);
+      }
+    }
+    std::vector<std::string> alike(names.begin(), names.end());
+    for (const StepInfo& step : steps) {
+      if (kernels.contains({step.op_type, step.implementation})) alike.push_back(step.node);
+    }
+    return alike;
+  }
+
+  static bool SameValue(const Results& together, int64_t sample, const Results& alone,
+                        size_t output) {
+    const Tensor& a = together.outputs[output];
+    const Tensor& b = alone.outputs[output];
+    // What does not follow the batch is there once.
+    const int64_t rows = a.byte_size() == b.byte_size() ? 1 : together.samples;
+    return SameRows(a.data(), b.data(), a.byte_size(), b.byte_size(), rows, rows == 1 ? 0 : sample);
+  }
 
   // As many samples as the largest batch has, of which the first few are drawn and repeated.
   absl::Status MakeInputs() {
@@ -162,23 +214,48 @@ class Trial {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Results> Run(int64_t first, int64_t samples) {
+  std::vector<Shape> Shapes(int64_t samples) const {
     std::vector<Shape> shapes;
+    for (const Tensor& input : inputs_) {
+      shapes.push_back(input.shape());
+      shapes.back()[0] = samples;
+    }
+    return shapes;
+  }
+
+  absl::StatusOr<Results> Run(int64_t first, int64_t samples) {
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
+                               model_.GetPlan(Shapes(samples)));
+    return RunPlan(plan, first, samples);
+  }
+
+  // All values that nodes compute, and how.
+  struct Inspected {
+    Results results;
+    std::vector<graph::ValueId> values;  // one an output of the results
+    std::vector<StepInfo> steps;
+  };
+  absl::StatusOr<Inspected> Inspect(int64_t first, int64_t samples) {
+    RELUSERVE_ASSIGN_OR_RETURN(CompiledModel::Inspection inspection,
+                               model_.Inspect(Shapes(samples)));
+    RELUSERVE_ASSIGN_OR_RETURN(Results results, RunPlan(inspection.plan, first, samples));
+    return Inspected{std::move(results), std::move(inspection.values), inspection.plan->step_infos};
+  }
+
+  absl::StatusOr<Results> RunPlan(const std::shared_ptr<const Plan>& plan, int64_t first,
+                                  int64_t samples) {
     std::vector<const void*> data;
     for (const Tensor& input : inputs_) {
       const size_t row = input.byte_size() / static_cast<size_t>(input.shape()[0]);
       data.push_back(static_cast<const std::byte*>(input.data()) +
                      row * static_cast<size_t>(first));
-      shapes.push_back(input.shape());
-      shapes.back()[0] = samples;
     }
-    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan, model_.GetPlan(shapes));
     Results results;
     results.samples = samples;
     std::vector<void*> outputs;
     for (size_t i = 0; i < plan->output_shapes.size(); ++i) {
-      RELUSERVE_ASSIGN_OR_RETURN(
-          Tensor output, Tensor::Allocate(model_.output_types()[i], plan->output_shapes[i]));
+      RELUSERVE_ASSIGN_OR_RETURN(Tensor output,
+                                 Tensor::Allocate(plan->output_types[i], plan->output_shapes[i]));
       results.outputs.push_back(std::move(output));
       outputs.push_back(results.outputs.back().mutable_data());
     }
@@ -201,8 +278,23 @@ std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& 
   if (!model.shapes().batchable || options.max_batch_size < 2) return passed;
   Trial trial(model, options);
   if (!trial.Prepare().ok()) return passed;
-  for (const int size : trial.SizesToTry()) {
-    if (trial.Passes(size)) passed.push_back(size);
+  // Each node that is found changes what the others read: what passed before is tried again.
+  for (bool changed = true; changed;) {
+    changed = false;
+    passed = {1};
+    for (const int size : trial.SizesToTry()) {
+      if (trial.Passes(size)) {
+        passed.push_back(size);
+        continue;
+      }
+      const size_t known = model.by_sample().size();
+      const absl::StatusOr<std::vector<std::string>> nodes = trial.PartingNodes(size);
+      if (nodes.ok()) model.RunBySample(*nodes);
+      if (model.by_sample().size() > known) {
+        changed = true;
+        break;
+      }
+    }
   }
   if (passed.size() > 1 && !trial.PassesNextToNaN()) return {1};
   return passed;

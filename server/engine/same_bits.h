@@ -29,6 +29,9 @@ struct SameBitsOptions {
 
 // Runs the model on random samples, each alone and in batches, with as many OpenMP threads as the
 // caller has, and compares outputs and counts to the bit; also next to a sample that is not finite.
+// Nodes at which a batch parts from its samples are from then on run sample by sample
+// (CompiledModel::RunBySample), with all that have the same operator and kernel; a size at which
+// that does not help is left out.
 // The sizes that passed, ascending: 1, and others if the model is batchable. True for the extents
 // of CompiledModel::shapes().probe_inputs; others may use other kernels.
 std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& options);

@@ -32,10 +32,22 @@ void ComputeTotals::Add(const batching::ComputeTimes& times) {
   output.Add(times.output);
 }
 
+// For a version that is new, the one asked longest ago makes room.
+ModelTotals& ModelStatistics::TotalsOf(const repository::LoadedModel& model) {
+  const auto [entry, added] = entries_.try_emplace({model.name(), model.version()});
+  entry->second.last_use = ++uses_;
+  if (added && entries_.size() > max_models_) {
+    entries_.erase(std::min_element(entries_.begin(), entries_.end(), [](auto& a, auto& b) {
+      return a.second.last_use < b.second.last_use;
+    }));
+  }
+  return entry->second.totals;
+}
+
 void ModelStatistics::OnBatch(const batching::BatchRecord& batch) {
   const absl::Time now = now_();
   absl::MutexLock lock(&mutex_);
-  ModelTotals& totals = totals_[{batch.model.name(), batch.model.version()}];
+  ModelTotals& totals = TotalsOf(batch.model);
   if (batch.status.ok()) {
     ++totals.execution_count;
     totals.batches[batch.samples].Add(batch.compute);
@@ -56,13 +68,13 @@ void ModelStatistics::OnBatch(const batching::BatchRecord& batch) {
 void ModelStatistics::OnNotComputed(const repository::LoadedModel& model, const absl::Status&,
                                     absl::Duration queue_time) {
   absl::MutexLock lock(&mutex_);
-  totals_[{model.name(), model.version()}].fail.Add(queue_time);
+  TotalsOf(model).fail.Add(queue_time);
 }
 
 ModelTotals ModelStatistics::Get(const std::string& name, int64_t version) const {
   absl::MutexLock lock(&mutex_);
-  const auto found = totals_.find({name, version});
-  return found == totals_.end() ? ModelTotals() : found->second;
+  const auto found = entries_.find({name, version});
+  return found == entries_.end() ? ModelTotals() : found->second.totals;
 }
 
 }  // namespace reluserve::metrics

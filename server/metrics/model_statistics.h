@@ -55,12 +55,14 @@ struct ModelTotals {
   std::map<int64_t, ComputeTotals> batches;
 };
 
-// Thread-safe. Totals belong to a name and version, and go on when it is loaded again; they are
-// kept until the process ends, so that they never fall.
+// Thread-safe. Totals belong to a name and version, and go on when it is loaded again, so that they
+// never fall. Of the `max_models` most lately asked they are kept until the process ends; those of
+// a version that was gone for longer than that begin again.
 class ModelStatistics final : public batching::BatchObserver {
  public:
   // `now` tells the time of the last inference.
-  explicit ModelStatistics(std::function<absl::Time()> now = absl::Now) : now_(std::move(now)) {}
+  explicit ModelStatistics(std::function<absl::Time()> now = absl::Now, size_t max_models = 1024)
+      : now_(std::move(now)), max_models_(max_models) {}
 
   // All of a batch is published in one step: no reader sees a part of it.
   void OnBatch(const batching::BatchRecord& batch) override;
@@ -71,9 +73,18 @@ class ModelStatistics final : public batching::BatchObserver {
   ModelTotals Get(const std::string& name, int64_t version) const;
 
  private:
+  struct Entry {
+    ModelTotals totals;
+    uint64_t last_use = 0;  // by the number of uses so far
+  };
+
+  ModelTotals& TotalsOf(const repository::LoadedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const std::function<absl::Time()> now_;
+  const size_t max_models_;
   mutable absl::Mutex mutex_;
-  std::map<std::pair<std::string, int64_t>, ModelTotals> totals_ ABSL_GUARDED_BY(mutex_);
+  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::pair<std::string, int64_t>, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace reluserve::metrics

@@ -130,6 +130,17 @@ Shape LoadedModel::OneSampleShape(size_t input) const {
   return Shape(shape);
 }
 
+int64_t LoadedModel::RunSize(std::span<const TensorView> inputs, int64_t samples) const {
+  if (!batchable()) return samples;
+  const std::vector<Shape>& tried = compiled_->shapes().probe_inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    for (int axis = 1; axis < inputs[i].shape.rank(); ++axis) {
+      if (inputs[i].shape[axis] != tried[i][axis]) return 1;
+    }
+  }
+  return *std::prev(std::upper_bound(run_sizes_.begin(), run_sizes_.end(), samples));
+}
+
 const std::vector<std::string>& LoadedModel::labels(size_t output) const {
   static const std::vector<std::string> kNone;
   return output < labels_.size() ? labels_[output] : kNone;

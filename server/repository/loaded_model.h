@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "server/repository/batching_options.h"
 #include "server/repository/tensor_spec.h"
 #include "server/tensor/shape.h"
+#include "server/tensor/tensor.h"
 
 namespace reluserve::repository {
 
@@ -82,6 +84,10 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   bool batchable() const { return config_.max_batch_size() > 0; }
   // How its requests wait and share batches.
   const BatchingOptions& batching() const { return batching_; }
+  // How many of `samples` may go through the model at once, next to each other in inputs of these
+  // shapes: the largest of run_sizes() that they fill. Only 1 where the shapes, their batch aside,
+  // are not those for which the sizes were found. All of them where the model is not batchable.
+  int64_t RunSize(std::span<const TensorView> inputs, int64_t samples) const;
   // The sizes, ascending and beginning with 1, of the batches that may go through the model at
   // once: up to batching().max_batch_size and 64, and those only in which a sample's results were
   // found to have the same bits as alone (engine/same_bits.h). A model that is not batchable has

@@ -16,6 +16,9 @@
 
 namespace reluserve::rpc {
 
+// The datatype of such tensors.
+inline constexpr std::string_view kBytes = "BYTES";
+
 void AppendBytesElement(std::string_view element, std::string& raw);
 
 // Views of the `count` elements. INVALID_ARGUMENT naming `tensor` when there are fewer or more, or

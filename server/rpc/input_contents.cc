@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/base/status.h"
+#include "server/rpc/bytes_tensor.h"
 #include "server/rpc/infer_parameters.h"
 
 namespace reluserve::rpc {
@@ -37,7 +38,14 @@ absl::StatusOr<std::string> Convert(const Field& field, std::string_view field_n
 }
 
 // The typed contents of an input as bytes.
+std::string RawBytesElements(const InferTensorContents& contents) {
+  std::string raw;
+  for (const std::string& element : contents.bytes_contents()) AppendBytesElement(element, raw);
+  return raw;
+}
+
 absl::StatusOr<std::string> TypedBytes(const ModelInferRequest::InferInputTensor& input) {
+  if (input.datatype() == kBytes) return RawBytesElements(input.contents());
   RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ParseDataType(input.name(), input.datatype()));
   const InferTensorContents& contents = input.contents();
   const std::string& name = input.name();

@@ -78,6 +78,7 @@ void EncodePlan(const engine::PlanInfo& plan, v1::DescribeModelResponse& respons
     message->set_output_layout(step.output_layout);
     message->set_activation(step.activation);
     message->set_macs(static_cast<uint64_t>(step.macs));
+    message->set_by_sample(step.sample >= 0);
   }
   response.set_macs(static_cast<uint64_t>(plan.macs));
   response.set_arena_bytes(static_cast<uint64_t>(plan.arena_bytes));
@@ -102,6 +103,8 @@ absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel
     response.add_input_shapes()->mutable_extents()->Add(shape.dims().begin(), shape.dims().end());
   }
   EncodePlan(plan, response);
+  response.mutable_run_sizes()->Add(model.run_sizes().begin(), model.run_sizes().end());
+  for (const std::string& node : model.compiled().by_sample()) response.add_nodes_by_sample(node);
   return absl::OkStatus();
 }
 

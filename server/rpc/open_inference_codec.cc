@@ -14,6 +14,7 @@
 #include "server/base/status.h"
 #include "server/rpc/bytes_tensor.h"
 #include "server/rpc/classification.h"
+#include "server/rpc/image_contents.h"
 #include "server/rpc/input_contents.h"
 #include "server/rpc/input_validation.h"
 #include "server/sparsity/trace.h"
@@ -192,6 +193,30 @@ void EncodeChannels(const sparsity::Trace& trace, std::span<const sparsity::Laye
   }
 }
 
+// Tensors; or, where a model takes pictures, its one input as BYTES: a PNG or JPEG file an element.
+absl::Status DecodeInputs(std::span<const NamedTensor> tensors, const LoadedModel& model,
+                          DecodedRequest& request) {
+  if (tensors.size() != 1 || tensors[0].datatype != kBytes ||
+      tensors[0].name != model.inputs()[0].name) {
+    RELUSERVE_ASSIGN_OR_RETURN(request.inputs, ValidateInputs(model, tensors));
+    return absl::OkStatus();
+  }
+  RELUSERVE_RETURN_IF_ERROR(CheckTakesImages(model));
+  const NamedTensor& tensor = tensors[0];
+  const auto is_one = [](int64_t extent) { return extent == 1; };
+  if (tensor.shape.empty() || !std::all_of(tensor.shape.begin() + 1, tensor.shape.end(), is_one)) {
+    return InvalidArgument(
+        "input \"{}\" is of BYTES and has shape {}, expected [N] or [N,1] for N images",
+        tensor.name, Shape(tensor.shape).ToString());
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(std::vector<std::string_view> files,
+                             SplitBytesElements(tensor.name, tensor.bytes, tensor.shape[0]));
+  RELUSERVE_ASSIGN_OR_RETURN(ImageInputs images, TakeImages(model, std::move(files)));
+  request.inputs = std::move(images.views);
+  request.prepare = std::move(images.prepare);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<DecodedRequest> DecodeRequest(const ModelInferRequest& message,
@@ -199,8 +224,9 @@ absl::StatusOr<DecodedRequest> DecodeRequest(const ModelInferRequest& message,
                                              const SharedMemoryRegions& regions) {
   DecodedRequest request;
   RELUSERVE_ASSIGN_OR_RETURN(InputContents contents, FindContents(message, regions));
-  RELUSERVE_ASSIGN_OR_RETURN(request.inputs, ValidateInputs(model, contents.tensors));
+  // Moves no element.
   request.owned = std::move(contents.owned);
+  RELUSERVE_RETURN_IF_ERROR(DecodeInputs(contents.tensors, model, request));
   RELUSERVE_ASSIGN_OR_RETURN(request.outputs, DecodeOutputs(message, model, regions));
   RELUSERVE_ASSIGN_OR_RETURN(request.sparsity, DecodeSparsity(message, model));
   RELUSERVE_ASSIGN_OR_RETURN(const std::optional<uint64_t> priority,

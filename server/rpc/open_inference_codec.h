@@ -7,6 +7,7 @@
 #define RELUSERVE_SERVER_RPC_OPEN_INFERENCE_CODEC_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,7 +37,10 @@ struct OutputTarget {
 
 // A ModelInferRequest, checked.
 struct DecodedRequest {
-  std::vector<TensorView> inputs;  // in the model's order, into the message or `owned`
+  // In the model's order, into the message, `owned` or `prepare`.
+  std::vector<TensorView> inputs;
+  // Decodes images into the input (batching::InferenceRequest); empty where tensors were sent.
+  std::function<absl::Status()> prepare;
   std::vector<OutputTarget> outputs;
   SparsityDetail sparsity = SparsityDetail::kNone;
   uint64_t priority = 0;           // as batching::InferenceRequest has it

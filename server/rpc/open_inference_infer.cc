@@ -49,6 +49,8 @@ absl::StatusOr<PreparedInference> OpenInferenceService::Prepare(
   PreparedInference prepared;
   prepared.request.model = model;
   prepared.request.inputs = kept->inputs;
+  prepared.request.prepare = kept->prepare;
+  prepared.request.wants_trace = kept->sparsity != SparsityDetail::kNone;
   prepared.request.priority = kept->priority;
   prepared.request.timeout = kept->timeout;
   prepared.traced = trace_settings_.Sample(model->name());

@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "server/base/status.h"
-#include "server/image/decode.h"
-#include "server/image/preprocess.h"
 #include "server/rpc/classification.h"
+#include "server/rpc/image_contents.h"
 #include "server/rpc/input_validation.h"
 #include "server/sparsity/trace.h"
 
@@ -18,23 +17,6 @@ namespace {
 
 using repository::LoadedModel;
 using repository::TensorSpec;
-
-absl::Status CheckTakesImage(const LoadedModel& model) {
-  if (model.image_input()) return absl::OkStatus();
-  return InvalidArgument(
-      "model \"{}\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
-      "height and width; send tensors",
-      model.name());
-}
-
-// What a lane runs to fill the input: decoding is work, and is done only for a request whose turn
-// has come.
-absl::Status DecodeImageInto(const std::string& bytes, const image::Preprocessing& how,
-                             Tensor& input) {
-  RELUSERVE_ASSIGN_OR_RETURN(const image::Image picture, image::DecodeImage(bytes));
-  image::Preprocess(picture, how, input.mutable_values<float>().data());
-  return absl::OkStatus();
-}
 
 absl::Status CheckTopK(const v1::PredictRequest& message, const LoadedModel& model) {
   if (message.top_k() == 0 || model.outputs().empty()) return absl::OkStatus();
@@ -106,13 +88,9 @@ absl::StatusOr<PredictionInputs> DecodePrediction(const v1::PredictRequest& mess
   }
   RELUSERVE_RETURN_IF_ERROR(CheckTopK(message, model));
   if (message.input_case() == v1::PredictRequest::kImage) {
-    RELUSERVE_RETURN_IF_ERROR(CheckTakesImage(model));
-    RELUSERVE_ASSIGN_OR_RETURN(Tensor input,
-                               Tensor::Allocate(DataType::kFloat32, model.OneSampleShape(0)));
-    inputs.views = {input.view()};
-    inputs.prepare = [&message, how = *model.image_input(), input]() mutable {
-      return DecodeImageInto(message.image(), how, input);
-    };
+    RELUSERVE_ASSIGN_OR_RETURN(ImageInputs image, TakeImages(model, {message.image()}));
+    inputs.views = std::move(image.views);
+    inputs.prepare = std::move(image.prepare);
     return inputs;
   }
   std::vector<NamedTensor> tensors;

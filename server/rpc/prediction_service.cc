@@ -27,6 +27,7 @@ absl::StatusOr<PreparedInference> PredictionService::Prepare(const v1::PredictRe
   prepared.request.model = model;
   prepared.request.inputs = std::move(decoded->views);
   prepared.request.prepare = std::move(decoded->prepare);
+  prepared.request.wants_trace = request.sparsity() != v1::SPARSITY_DETAIL_UNSPECIFIED;
   prepared.encode = [model, &request, &response](const batching::InferenceResult& result) {
     EncodePrediction(result, *model, request, response);
     return absl::OkStatus();

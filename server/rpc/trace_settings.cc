@@ -72,7 +72,8 @@ absl::Status TraceSettings::Apply(const inference::TraceSettingRequest& request,
       RELUSERVE_ASSIGN_OR_RETURN(values.count, ReadNumber(name, value, -1));
       values.traced = 0;
     } else if (name == "log_frequency") {
-      RELUSERVE_ASSIGN_OR_RETURN(values.log_frequency, ReadNumber(name, value, 0));
+      // Each trace is written at once: there is no file to rotate.
+      RELUSERVE_RETURN_IF_ERROR(CheckFixed(name, value, "0"));
     } else if (name == "trace_file") {
       RELUSERVE_RETURN_IF_ERROR(CheckFixed(name, value, ""));
     } else if (name == "trace_mode") {
@@ -110,7 +111,7 @@ absl::Status TraceSettings::Update(const inference::TraceSettingRequest& request
   set("trace_level", values.timestamps.value_or(false) ? "TIMESTAMPS" : "OFF");
   set("trace_rate", std::to_string(values.rate.value_or(kDefaultRate)));
   set("trace_count", std::to_string(values.count.value_or(kDefaultCount)));
-  set("log_frequency", std::to_string(values.log_frequency.value_or(0)));
+  set("log_frequency", "0");
   set("trace_file", "");
   set("trace_mode", "triton");
   return absl::OkStatus();
@@ -123,7 +124,6 @@ TraceSettings::Values TraceSettings::Effective(const std::string& model) const {
   if (!values.timestamps) values.timestamps = server_.timestamps;
   if (!values.rate) values.rate = server_.rate;
   if (!values.count) values.count = server_.count;
-  if (!values.log_frequency) values.log_frequency = server_.log_frequency;
   return values;
 }
 

@@ -25,7 +25,7 @@ namespace reluserve::rpc {
 //   trace_level    OFF (the default) or TIMESTAMPS
 //   trace_rate     of so many requests one is traced; 1000 by default
 //   trace_count    so many more are traced, then none; -1, the default: no end
-//   log_frequency  accepted for the sake of clients: each trace is written at once
+//   log_frequency  0: each trace is written at once
 //   trace_file     "": traces go to the log, which a client cannot send elsewhere
 //   trace_mode     triton
 //
@@ -46,7 +46,6 @@ class TraceSettings {
     std::optional<bool> timestamps;
     std::optional<int64_t> rate;
     std::optional<int64_t> count;
-    std::optional<int64_t> log_frequency;
     int64_t seen = 0;    // requests since these settings were changed
     int64_t traced = 0;  // of these
   };

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright 2026 The reluserve authors
-"""Tools that know nothing of inference: grpcurl and ghz."""
+"""Tools that know nothing of inference: grpcurl, grpc-health-probe and ghz."""
 
 import base64
 import json
+import os
 
 import numpy
 
-from server import MODEL, expect, run
+from server import MODEL, Unavailable, expect, run
 
 
 def request_json():
@@ -36,7 +37,7 @@ def grpcurl_infer(server):
     output = grpcurl(server, "-d", request_json(), server.address,
                      "inference.GRPCInferenceService/ModelInfer")
     response = json.loads(output)
-    scores = numpy.frombuffer(base64.b64decode(response["rawOutputContents"][0]), numpy.float32)
+    scores = numpy.frombuffer(base64.b64decode(response["raw_output_contents"][0]), numpy.float32)
     expect(response["id"] == "42" and scores.shape == (10,), f"the answer is {output}")
     return f"class {scores.argmax()}"
 
@@ -58,6 +59,17 @@ def grpcurl_health(server):
     return "SERVING; NotFound for a name that is not known"
 
 
+def grpc_health_probe(server):
+    probe = server.tool("bin", "grpc-health-probe")
+    if not os.path.exists(probe):
+        raise Unavailable("the Go proxy did not give grpc-health-probe")
+    for service in ("", "inference.GRPCInferenceService", MODEL):
+        output = run([probe, f"-addr={server.address}", f"-service={service}"])
+        expect("SERVING" in output, f"health of {service!r} is {output}")
+    run([probe, f"-addr={server.address}", "-service=nothing"], expected_code=3)
+    return "0 for what serves"
+
+
 def ghz(server):
     output = run([server.tool("bin", "ghz"), "--insecure", "--call",
                   "inference.GRPCInferenceService/ModelInfer", "-d", request_json(), "-n", "500",
@@ -72,5 +84,6 @@ CASES = [
     ("grpcurl ModelInfer", grpcurl_infer),
     ("grpcurl error", grpcurl_error),
     ("grpcurl health", grpcurl_health),
+    ("grpc-health-probe", grpc_health_probe),
     ("ghz by reflection", ghz),
 ]

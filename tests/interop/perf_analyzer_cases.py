@@ -16,10 +16,12 @@ def command(server):
     """perf_analyzer, by the loader of newer C libraries where the system's are too old for it."""
     binary = server.tool("perf_analyzer", "bin", "perf_analyzer")
     libraries = server.tool("libraries")
+    # Shared memory of any kind needs the CUDA runtime, which it looks for by this name.
+    cuda = server.tool("cuda")
     loader = os.path.join(libraries, "ld-linux-x86-64.so.2")
     if os.path.exists(loader):
-        return [loader, "--library-path", libraries, binary]
-    return [binary]
+        return [loader, "--library-path", f"{libraries}:{cuda}", binary]
+    return ["env", f"LD_LIBRARY_PATH={cuda}", binary]
 
 
 def analyze(server, *arguments):

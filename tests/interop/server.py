@@ -10,6 +10,10 @@ import time
 MODEL = "digits"
 
 
+class Unavailable(Exception):
+    """The tool of this case could not be had."""
+
+
 class Server:
     """Starts with the context and stops with it; expects a clean exit."""
 

@@ -3,7 +3,10 @@
 """Triton's Python client: blocking, asynchronous, streaming, asyncio and shared memory."""
 
 import asyncio
+import glob
+import os
 import queue
+import re
 
 import numpy
 import tritonclient.grpc
@@ -14,6 +17,7 @@ from tritonclient.utils import shared_memory
 from server import MODEL, expect
 
 REQUESTS = 50
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../client/samples")
 
 
 def images(seed, count=2):
@@ -101,6 +105,24 @@ def infer(server):
         except tritonclient.utils.InferenceServerException as error:
             expect(error.status() == "StatusCode.NOT_FOUND", f"status is {error.status()}")
     return f"best class {best[0][0].decode()}"
+
+
+def pictures(server):
+    """PNG files as BYTES, which the server decodes; their names begin with what they show."""
+    paths = sorted(glob.glob(os.path.join(SAMPLES, "*.png")))[:8]
+    files = []
+    for path in paths:
+        with open(path, "rb") as file:
+            files.append(file.read())
+    array = numpy.array(files, dtype=numpy.object_)
+    given = tritonclient.grpc.InferInput("image", array.shape, "BYTES")
+    given.set_data_from_numpy(array)
+    with connect(server) as client:
+        found = client.infer(MODEL, [given]).as_numpy("logits").argmax(axis=1)
+    shown = [int(re.search(r"\d", os.path.basename(path)).group()) for path in paths]
+    right = sum(int(a == b) for a, b in zip(found, shown))
+    expect(len(paths) == 8 and right >= 7, f"found {found}, shown are {shown}")
+    return f"{right} of {len(paths)} digits"
 
 
 def async_infer(server):
@@ -204,6 +226,7 @@ CASES = [
     ("tritonclient management", management),
     ("tritonclient settings", settings),
     ("tritonclient infer", infer),
+    ("tritonclient pictures as BYTES", pictures),
     ("tritonclient async_infer", async_infer),
     ("tritonclient stream", stream),
     ("tritonclient asyncio", asyncio_infer),

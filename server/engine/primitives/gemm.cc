@@ -30,8 +30,8 @@ struct DenseLayer {
   int64_t outputs = 0;
 };
 
-// Whether the kernel sums each element in an order that the number of rows does not change.
-// oneDNN's matrix products do not: they choose their blocks by it.
+// Whether a convolution kernel sums each element in an order that the number of rows does not
+// change. oneDNN's older matrix products do not: they choose their blocks by it.
 bool SumsRowsAlike(std::string_view implementation) {
   return implementation.find("gemm") == std::string_view::npos &&
          !implementation.starts_with("ref");
@@ -121,14 +121,18 @@ absl::StatusOr<bool> LowerDenseLayer(const Node& node, const DenseLayer& layer,
   if (layer.bias != kNoValue) bias_desc = PlainDesc(DataType::kFloat32, Shape{layer.outputs});
   Fused fused;
   const dnnl::primitive_attr attr = MakeAttributes(node, builder, fused);
-  if (const auto pointwise = MakePointwise(layer, bias_desc, attr)) {
-    RELUSERVE_RETURN_IF_ERROR(
-        AddDenseLayer<dnnl::convolution_forward>(node, layer, pointwise, fused, builder));
-    return true;
-  }
   const auto pd = compat::MakeInnerProduct(PlainDesc(DataType::kFloat32, source_shape),
                                            AnyDesc(DataType::kFloat32, weight_shape), bias_desc,
                                            PlainDesc(DataType::kFloat32, result_shape), attr);
+  // Batch-reduce kernels sum every row alike, too, and read the weights once for all rows, where a
+  // convolution reads them for each.
+  if (!pd || !std::string_view(pd.impl_info_str()).starts_with("brgemm")) {
+    if (const auto pointwise = MakePointwise(layer, bias_desc, attr)) {
+      RELUSERVE_RETURN_IF_ERROR(
+          AddDenseLayer<dnnl::convolution_forward>(node, layer, pointwise, fused, builder));
+      return true;
+    }
+  }
   if (!pd) return false;
   RELUSERVE_RETURN_IF_ERROR(
       AddDenseLayer<dnnl::inner_product_forward>(node, layer, pd, fused, builder));

@@ -108,6 +108,26 @@ TEST_F(ModelStatisticsTest, KeepsVersionsApart) {
   EXPECT_EQ(statistics_.Get("n", 7).success.count, 0u);
 }
 
+TEST_F(ModelStatisticsTest, ForgetsTheVersionAskedLongestAgo) {
+  ModelStatistics statistics(absl::Now, /*max_models=*/2);
+  const auto ask = [&](int64_t version) {
+    repository::ModelSource source;
+    source.name = "m";
+    source.version = version;
+    const std::string onnx = repository::ReluBytes();
+    source.onnx = onnx;
+    const auto model = repository::LoadedModel::Load(source).value();
+    statistics.OnNotComputed(*model, absl::CancelledError(), Us(1));
+  };
+  ask(1);
+  ask(2);
+  ask(1);
+  ask(3);
+  EXPECT_EQ(statistics.Get("m", 1).fail.count, 2u);
+  EXPECT_EQ(statistics.Get("m", 2).fail.count, 0u);
+  EXPECT_EQ(statistics.Get("m", 3).fail.count, 1u);
+}
+
 // What makes perf_analyzer give up: counts that do not belong together.
 TEST_F(ModelStatisticsTest, PublishesABatchInOneStep) {
   std::atomic<bool> done = false;

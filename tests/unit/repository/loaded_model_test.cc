@@ -51,6 +51,20 @@ TEST(LoadedModelTest, KeepsOtherOpenExtentsOpen) {
   EXPECT_EQ(model->class_count(), std::nullopt);
 }
 
+TEST(LoadedModelTest, RunsSamplesTogetherInTheShapesItTried) {
+  const auto fixed = LoadSmall(ReluBytes());
+  const TensorView three[] = {{DataType::kFloat32, {6, 3}, nullptr}};
+  EXPECT_EQ(fixed->RunSize(three, 6), 6);
+  // Other extents may have other kernels, for which no batch was tried.
+  const auto open =
+      LoadSmall(ModelBuilder().Input("x", {-1, -1}).Node("Relu", {"x"}, {"y"}).Output("y").Bytes());
+  const int64_t tried = open->compiled().shapes().probe_inputs[0][1];
+  const TensorView as_tried[] = {{DataType::kFloat32, {6, tried}, nullptr}};
+  EXPECT_EQ(open->RunSize(as_tried, 6), 6);
+  const TensorView longer[] = {{DataType::kFloat32, {6, tried + 1}, nullptr}};
+  EXPECT_EQ(open->RunSize(longer, 6), 1);
+}
+
 TEST(LoadedModelTest, LoadsTheBuiltinModel) {
   const auto model = LoadedModel::Load({"digits", 1, builtin::DigitsModel(), {}});
   ASSERT_TRUE(model.ok()) << model.status();

@@ -9,7 +9,9 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "server/rpc/bytes_tensor.h"
 #include "tests/unit/repository/small_models.h"
+#include "tests/unit/rpc/grey_pixel.h"
 
 namespace reluserve::rpc {
 namespace {
@@ -104,7 +106,8 @@ TEST(OpenInferenceCodecTest, SaysWhatIsWrongWithTypedContents) {
       {TensorProto::FLOAT16, "datatype: 'FP16' shape: [1, 2] contents { fp32_contents: [1, 2] }",
        "input \"x\" is of FP16, which has no typed contents: use raw_input_contents"},
       {TensorProto::FLOAT, "datatype: 'BYTES' shape: [1, 2] contents { bytes_contents: ['ab'] }",
-       "input \"x\" has the unknown datatype \"BYTES\", expected one like FP32"},
+       "model \"m\" cannot take an image: that needs one FP32 input of 1 or 3 channels and known "
+       "height and width; send tensors"},
   };
   for (const ContentsRow& row : rows) {
     const auto model = LoadSmall(repository::CastBytes(row.onnx_type));
@@ -263,6 +266,55 @@ TEST(OpenInferenceCodecTest, EncodesCountsOfChannels) {
               ElementsAre("sum", "sparsity.names", "sparsity.counts", "sparsity.channels/gate"));
   EXPECT_THAT(response.outputs(3).shape(), ElementsAre(2, 3));
   EXPECT_THAT(Values<int64_t>(response.raw_output_contents(3)), ElementsAre(0, 0, 1, 2, 0, 0));
+}
+
+// Two pictures as BYTES, typed or raw.
+ModelInferRequest Pictures(const std::string& shape, bool raw) {
+  ModelInferRequest message =
+      Parse("inputs { name: 'x' datatype: 'BYTES' shape: [" + shape + "] }");
+  if (raw) {
+    AppendBytesElement(GreyPixel(), *message.add_raw_input_contents());
+    AppendBytesElement(GreyPixel(), *message.mutable_raw_input_contents(0));
+  } else {
+    message.mutable_inputs(0)->mutable_contents()->add_bytes_contents(GreyPixel());
+    message.mutable_inputs(0)->mutable_contents()->add_bytes_contents(GreyPixel());
+  }
+  return message;
+}
+
+TEST(OpenInferenceCodecTest, TakesPicturesAsBytes) {
+  const auto model = LoadSmall(repository::ImageBytes(3));
+  for (const bool raw : {false, true}) {
+    for (const std::string shape : {"2", "2, 1"}) {
+      const ModelInferRequest message = Pictures(shape, raw);
+      const auto request = DecodeRequest(message, *model, NoSharedMemory());
+      ASSERT_TRUE(request.ok()) << request.status();
+      ASSERT_TRUE(request->prepare);
+      const absl::Status prepared = request->prepare();
+      ASSERT_TRUE(prepared.ok()) << prepared;
+      EXPECT_EQ(request->inputs[0].shape, (Shape{2, 3, 2, 2}));
+      EXPECT_THAT(request->inputs[0].values<float>(), testing::Each(testing::FloatEq(65 / 255.0f)));
+    }
+  }
+}
+
+TEST(OpenInferenceCodecTest, RefusesPicturesThatDoNotFit) {
+  const auto model = LoadSmall(repository::ImageBytes(1));
+  EXPECT_THAT(Message(Pictures("3", true), *model), HasSubstr("has 2 BYTES elements, expected 3"));
+  EXPECT_THAT(Message(Pictures("1, 2", true), *model), HasSubstr("shape [1,2], expected [N]"));
+  EXPECT_THAT(Message(Pictures("", true), *model), HasSubstr("shape [], expected [N]"));
+  EXPECT_THAT(Message(Pictures("2", true), *LoadSmall(repository::ReluBytes())),
+              HasSubstr("model \"m\" cannot take an image"));
+  EXPECT_THAT(
+      Message(Parse("inputs { name: 'x' datatype: 'BYTES' shape: [0] contents {} }"), *model),
+      HasSubstr("has 0 images, expected 1 to 8"));
+  ModelInferRequest damaged = Pictures("2", false);
+  damaged.mutable_inputs(0)->mutable_contents()->set_bytes_contents(1, "GIF89a");
+  const auto request = DecodeRequest(damaged, *model, NoSharedMemory());
+  ASSERT_TRUE(request.ok()) << request.status();
+  const absl::Status prepared = request->prepare();
+  EXPECT_TRUE(absl::IsInvalidArgument(prepared)) << prepared;
+  EXPECT_THAT(std::string(prepared.message()), HasSubstr("image 1"));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/repository/small_models.h"
+#include "tests/unit/rpc/grey_pixel.h"
 
 namespace reluserve::rpc {
 namespace {
@@ -94,17 +95,6 @@ TEST(PredictionCodecTest, SaysWhatDoesNotFit) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << row.message;
     EXPECT_THAT(std::string(status.message()), HasSubstr(row.message));
   }
-}
-
-// A 1x1 image of one grey value, in the simplest of PNG files.
-std::string GreyPixel() {
-  constexpr unsigned char kBytes[] = {
-      0x89, 'P',  'N',  'G',  0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 'I',  'H',
-      'D',  'R',  0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, 0x00, 0x00,
-      0x00, 0x3a, 0x7e, 0x9b, 'U',  0x00, 0x00, 0x00, 0x0a, 'I',  'D',  'A',  'T',  0x78,
-      0x9c, 0x63, 0x70, 0x04, 0x00, 0x00, 'C',  0x00, 'B',  0x2a, 0x6d, 0x8d, 0x74, 0x00,
-      0x00, 0x00, 0x00, 'I',  'E',  'N',  'D',  0xae, 'B',  0x60, 0x82};
-  return {reinterpret_cast<const char*>(kBytes), sizeof(kBytes)};
 }
 
 TEST(PredictionCodecTest, DecodesAnImageOnlyWhenItsTurnHasCome) {

@@ -94,18 +94,18 @@ TEST_F(TraceSettingsTest, ChangesAllOrNothing) {
       {{{"trace_rate", {"99999999999999999999"}}}, kInvalid, "99999999999999999999"},
       {{{"trace_rate", {""}}}, kInvalid, "one integer"},
       {{{"trace_count", {"-2"}}}, kInvalid, "at least -1"},
-      {{{"log_frequency", {"-1"}}}, kInvalid, "at least 0"},
+      {{{"log_frequency", {"7"}}}, kInvalid, "expected \"0\""},
       {{{"trace_file", {"/etc/passwd"}}}, kInvalid, "trace_file"},
       {{{"trace_mode", {"opentelemetry"}}}, kInvalid, "\"triton\""},
       {{{"colour", {"red"}}}, kInvalid, "unknown trace setting \"colour\""},
   };
   for (Row row : rows) {
-    row.changes["log_frequency"].push_back("7");
+    row.changes["trace_count"].push_back("7");
     const absl::Status status = Update("", row.changes);
     EXPECT_EQ(status.code(), row.code) << row.message << ": " << status;
     EXPECT_THAT(std::string(status.message()), HasSubstr(row.message));
     ASSERT_TRUE(Update("", {}).ok());
-    EXPECT_EQ(Value("log_frequency"), "0") << row.message;
+    EXPECT_EQ(Value("trace_count"), "-1") << row.message;
   }
 }
 

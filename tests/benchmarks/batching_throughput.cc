@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// What dynamic batching brings a model: clients that each send a sample, wait for the answer and
+// send the next, with batching on and off in turn on the same lanes.
+//
+//   batching_throughput MODEL.onnx [CLIENTS [ROUNDS [SECONDS]]]
+
+#include <omp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <absl/synchronization/notification.h>
+#include <absl/time/clock.h>
+#include <fmt/format.h>
+
+#include "server/batching/cpu_grant.h"
+#include "server/batching/lanes.h"
+#include "server/batching/scheduler.h"
+
+namespace reluserve::batching {
+namespace {
+
+using ModelHandle = std::shared_ptr<const repository::LoadedModel>;
+
+ModelHandle Load(const std::string& onnx, bool dynamic_batching) {
+  repository::ModelSource source;
+  source.name = "model";
+  source.onnx = onnx;
+  source.batching.dynamic_batching = dynamic_batching;
+  const absl::Time start = absl::Now();
+  auto model = repository::LoadedModel::Load(source);
+  if (!model.ok()) {
+    fmt::print(stderr, "{}\n", std::string(model.status().message()));
+    std::exit(1);
+  }
+  fmt::print("loaded in {:.1f} s; run sizes:", absl::ToDoubleSeconds(absl::Now() - start));
+  for (const int size : (*model)->run_sizes()) fmt::print(" {}", size);
+  fmt::print("\n");
+  return *std::move(model);
+}
+
+// One sample for each input.
+std::vector<Tensor> RandomSample(const repository::LoadedModel& model) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<float> values(-1.0f, 1.0f);
+  std::vector<Tensor> sample;
+  for (Shape shape : model.compiled().shapes().probe_inputs) {
+    shape[0] = 1;
+    sample.push_back(Tensor::Allocate(DataType::kFloat32, shape).value());
+    for (float& value : sample.back().mutable_values<float>()) value = values(random);
+  }
+  return sample;
+}
+
+// Answers a second.
+double Throughput(Scheduler& scheduler, const ModelHandle& model, int clients, double seconds) {
+  const std::vector<Tensor> sample = RandomSample(*model);
+  const absl::Time start = absl::Now();
+  const absl::Time end = start + absl::Seconds(seconds);
+  std::atomic<int64_t> answers = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < clients; ++i) {
+    threads.emplace_back([&] {
+      while (absl::Now() < end) {
+        InferenceRequest request;
+        request.model = model;
+        for (const Tensor& tensor : sample) request.inputs.push_back(tensor.view());
+        request.wants_trace = false;
+        absl::Notification answered;
+        const absl::Status status = scheduler.Submit(
+            std::move(request), [&](const absl::StatusOr<InferenceResult>& result) {
+              if (result.ok()) ++answers;
+              answered.Notify();
+            });
+        if (status.ok()) answered.WaitForNotification();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<double>(answers) / absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+int Main(int argc, char** argv) {
+  if (argc < 2) {
+    fmt::print(stderr, "usage: {} MODEL.onnx [CLIENTS [ROUNDS [SECONDS]]]\n", argv[0]);
+    return 2;
+  }
+  std::ifstream file(argv[1], std::ios::binary);
+  const std::string onnx{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const int clients = argc > 2 ? std::atoi(argv[2]) : 8;
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 3;
+  const double seconds = argc > 4 ? std::atof(argv[4]) : 10;
+  const LaneChoice lanes = ChooseLanes(GetCpuGrant().cpus(), 0, 0);
+  omp_set_num_threads(lanes.threads_per_lane);
+  fmt::print("{} clients, {} lanes of {} threads\n", clients, lanes.lanes, lanes.threads_per_lane);
+  const ModelHandle on = Load(onnx, true);
+  const ModelHandle off = Load(onnx, false);
+  const auto scheduler =
+      Scheduler::Create({.lanes = lanes.lanes, .threads_per_lane = lanes.threads_per_lane}).value();
+  std::vector<double> ratios;
+  for (int round = 0; round < rounds; ++round) {
+    const double with = Throughput(*scheduler, on, clients, seconds);
+    const double without = Throughput(*scheduler, off, clients, seconds);
+    ratios.push_back(with / without);
+    fmt::print("answers a second: {:.2f} batched, {:.2f} not; ratio {:.2f}\n", with, without,
+               ratios.back());
+  }
+  fmt::print("median ratio {:.2f}\n", Median(ratios));
+  return 0;
+}
+
+}  // namespace
+}  // namespace reluserve::batching
+
+int main(int argc, char** argv) { return reluserve::batching::Main(argc, argv); }
