@@ -140,7 +140,8 @@ absl::Status CollectReadNames(const onnx::GraphProto& proto, FileFacts& file) {
 // Brings one GraphProto into a GraphBuilder.
 class GraphImporter {
  public:
-  explicit GraphImporter(const FileFacts& file) : file_(file) {}
+  // Both have to outlive the importer.
+  GraphImporter(const FileFacts& file, ExternalData& external) : file_(file), external_(external) {}
 
   // Takes the graph apart: tensors are freed once they are converted.
   absl::StatusOr<graph::Graph> Run(onnx::GraphProto& proto) {
@@ -173,7 +174,7 @@ class GraphImporter {
       RELUSERVE_RETURN_IF_ERROR(CheckName("an initializer", taken.name()));
       initializer_names_.insert(taken.name());
       if (!file_.read_names.contains(taken.name())) continue;
-      absl::StatusOr<Tensor> tensor = TensorFromProto(taken);
+      absl::StatusOr<Tensor> tensor = TensorFromProto(taken, &external_);
       if (!tensor.ok()) return WithSubject(tensor.status(), "initializer", taken.name());
       RELUSERVE_RETURN_IF_ERROR(builder_.DefineConstant(taken.name(), *std::move(tensor)));
     }
@@ -213,6 +214,7 @@ class GraphImporter {
   }
 
   const FileFacts& file_;
+  ExternalData& external_;
   GraphBuilder builder_;
   std::unordered_set<std::string> initializer_names_;
 };
@@ -233,7 +235,8 @@ absl::StatusOr<ImportedModel> ImportModel(std::string_view bytes, const ImportOp
 
   ImportedModel imported;
   imported.info = ReadInfo(model, file);
-  GraphImporter importer(file);
+  ExternalData external(options.read_external);
+  GraphImporter importer(file, external);
   RELUSERVE_ASSIGN_OR_RETURN(imported.graph, importer.Run(*model.mutable_graph()));
   return imported;
 }

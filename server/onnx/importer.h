@@ -14,12 +14,15 @@
 #include <absl/status/statusor.h>
 
 #include "server/graph/graph.h"
+#include "server/onnx/external_data.h"
 
 namespace reluserve::onnx_import {
 
 struct ImportOptions {
   // Largest file accepted, in bytes. Protobuf itself stops at 2 GiB.
   int64_t max_file_bytes = int64_t{2} << 30;
+  // Reads the files beside the model where it keeps weights there. Empty: such models are refused.
+  ReadExternalFile read_external;
 };
 
 // Facts about the file, for metadata and `describe`.
@@ -36,7 +39,7 @@ struct ImportedModel {
 };
 
 // Reads a serialised ModelProto. Every byte is taken as hostile: counts and sizes are checked
-// before memory is asked for, and nothing outside `bytes` is read (external data is refused).
+// before memory is asked for, and nothing outside `bytes` is read but by `read_external`.
 //
 // INVALID_ARGUMENT for a file that is not ONNX or contradicts itself (cycle, initializer of the
 // wrong size, undefined value); UNIMPLEMENTED for an operator, attribute, type or domain outside

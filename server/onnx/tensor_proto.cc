@@ -61,7 +61,7 @@ absl::Status CheckCount(const Header& header, std::string_view field, int64_t ex
       field, actual);
 }
 
-absl::StatusOr<Tensor> FromRawData(const Header& header, const std::string& raw) {
+absl::StatusOr<Tensor> FromRawData(const Header& header, std::string_view raw) {
   const int64_t byte_count = header.element_count * static_cast<int64_t>(ByteSize(header.type));
   RELUSERVE_RETURN_IF_ERROR(
       CheckCount(header, "raw_data", byte_count, static_cast<int64_t>(raw.size())));
@@ -150,6 +150,17 @@ absl::StatusOr<Tensor> FromTypedFields(const Header& header, const onnx::TensorP
   return Internal("element type {} is not handled", static_cast<int>(header.type));
 }
 
+absl::StatusOr<Tensor> FromExternalData(const Header& header, const onnx::TensorProto& proto,
+                                        ExternalData* external) {
+  if (external == nullptr) {
+    return Unimplemented("has its data in another file, which only initializers may have");
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const std::string_view bytes,
+      external->Find(proto, header.element_count * static_cast<int64_t>(ByteSize(header.type))));
+  return FromRawData(header, bytes);
+}
+
 bool HasTypedData(const onnx::TensorProto& proto) {
   return proto.float_data_size() > 0 || proto.int32_data_size() > 0 ||
          proto.int64_data_size() > 0 || proto.double_data_size() > 0 ||
@@ -219,13 +230,9 @@ DataType ComputeType(DataType type) {
   return half ? DataType::kFloat32 : type;
 }
 
-absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto) {
+absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, ExternalData* external) {
   RELUSERVE_ASSIGN_OR_RETURN(const Header header, ReadHeader(proto));
-  if (proto.data_location() == onnx::TensorProto::EXTERNAL || proto.external_data_size() > 0) {
-    return Unimplemented(
-        "has its data in another file, which is not supported; save the model with the weights "
-        "inside");
-  }
+  if (IsExternal(proto)) return FromExternalData(header, proto, external);
   if (proto.has_segment()) return Unimplemented("is stored in segments, which is not supported");
   if (proto.raw_data().empty()) return FromTypedFields(header, proto);
   if (HasTypedData(proto)) {

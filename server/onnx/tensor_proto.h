@@ -14,6 +14,7 @@
 #include <absl/status/statusor.h>
 #include <onnx/onnx_pb.h>
 
+#include "server/onnx/external_data.h"
 #include "server/tensor/data_type.h"
 #include "server/tensor/tensor.h"
 
@@ -38,12 +39,14 @@ absl::StatusOr<DataType> DataTypeFromOnnx(int64_t onnx_type);
 DataType ComputeType(DataType type);
 
 // The elements of `proto`, in their compute type. The byte count that its shape asks for is
-// compared with the data that is there before memory is allocated.
+// compared with the data that is there before memory is allocated. Data in other files is asked
+// for from `external`; without it such tensors are refused.
 //
 // INVALID_ARGUMENT when shape and data do not fit or a value does not fit its type; UNIMPLEMENTED
-// for data in other files and for types without support. Messages start with what is wrong; the
-// caller puts the tensor's name in front.
-absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto);
+// for types without support. Messages start with what is wrong; the caller puts the tensor's name
+// in front.
+absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto,
+                                       ExternalData* external = nullptr);
 
 }  // namespace reluserve::onnx_import
 

@@ -55,11 +55,32 @@ Shape Reshaped(const Shape& shape, const std::vector<int64_t>& from,
   return Shape(result);
 }
 
-// Length and CRC-32.
-uint64_t Fingerprint(std::string_view bytes) {
-  const auto checksum =
-      static_cast<uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-  return (uint64_t{bytes.size()} << 32) | checksum;
+// Length and CRC-32 of a model's files, in the order in which they are read.
+class Fingerprint {
+ public:
+  void Add(std::string_view bytes) {
+    checksum_ = crc32_z(checksum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+    bytes_ += bytes.size();
+  }
+  uint64_t value() const { return (bytes_ << 32) | static_cast<uint32_t>(checksum_); }
+
+ private:
+  uLong checksum_ = 0;
+  uint64_t bytes_ = 0;
+};
+
+absl::StatusOr<onnx_import::ImportedModel> Import(const ModelSource& source,
+                                                  Fingerprint& fingerprint) {
+  fingerprint.Add(source.onnx);
+  onnx_import::ImportOptions options;
+  if (source.read_external) {
+    options.read_external = [&](const std::string& path) -> absl::StatusOr<std::string> {
+      absl::StatusOr<std::string> content = source.read_external(path);
+      if (content.ok()) fingerprint.Add(*content);
+      return content;
+    };
+  }
+  return onnx_import::ImportModel(source.onnx, options);
 }
 
 // A list of labels that is too long or too short was made for another model.
@@ -77,8 +98,8 @@ absl::Status CheckLabels(const LoadedModel& model, size_t output) {
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const ModelSource& source) {
   const absl::Time start = absl::Now();
-  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
-                             onnx_import::ImportModel(source.onnx));
+  Fingerprint fingerprint;
+  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, Import(source, fingerprint));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   // A plan for each batch size, and some for other shapes and their strict twins.
   engine::CompileOptions compile;
@@ -87,7 +108,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;
   model->version_ = source.version;
-  model->fingerprint_ = Fingerprint(source.onnx);
+  model->fingerprint_ = fingerprint.value();
   model->work_ = engine::WorkOf(*model->compiled_);
   model->info_ = imported.info;
   model->config_ = source.config;

@@ -44,6 +44,8 @@ struct ModelSource {
   inference::ModelConfig config;
   // What the configuration's label_filename of an output holds, by output; goes before `labels`.
   std::map<std::string, std::vector<std::string>> output_labels;
+  // Reads files beside the model where it keeps weights there; may be empty.
+  onnx_import::ReadExternalFile read_external;
 };
 
 // Immutable, shared by the requests that use it. Thread-safe.

@@ -52,6 +52,20 @@ void AddStamps(const fs::path& directory, int depth, Stamp& stamp) {
   }
 }
 
+// A file of a directory, or below it, wherever links lead as long as it is there.
+absl::StatusOr<std::string> ReadWithin(const fs::path& directory, const std::string& file,
+                                       int64_t max_bytes) {
+  std::error_code error;
+  const fs::path path = fs::canonical(directory / file, error);
+  if (error) return NotFound("there is no file {}", (directory / file).string());
+  const fs::path below = path.lexically_relative(fs::canonical(directory, error));
+  if (error || below.empty() || *below.begin() == "..") {
+    return InvalidArgument("file {} is not in the directory of the model",
+                           (directory / file).string());
+  }
+  return ReadFile(path, max_bytes);
+}
+
 class Directory final : public ModelFolder {
  public:
   explicit Directory(fs::path path) : path_(std::move(path)) {}
@@ -69,6 +83,10 @@ class Directory final : public ModelFolder {
   absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const override {
     return ReadFile(path_ / file, max_bytes);
   }
+  absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
+                                              int64_t max_bytes) const override {
+    return ReadWithin(path_ / std::to_string(version), file, max_bytes);
+  }
   Stamp StampOfModel() const override {
     Stamp stamp;
     AddStamps(path_, /*depth=*/1, stamp);
@@ -84,6 +102,10 @@ class Directory final : public ModelFolder {
   const fs::path path_;
 };
 
+fs::path DirectoryOf(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
 class SingleFile final : public ModelFolder {
  public:
   SingleFile(fs::path file, bool with_siblings)
@@ -95,14 +117,22 @@ class SingleFile final : public ModelFolder {
     if (with_siblings_) return ReadFile(file_.parent_path() / file, max_bytes);
     return NotFound("there is no file {} with the model {}", file, file_.string());
   }
+  absl::StatusOr<std::string> ReadBesideModel(int64_t, const std::string& file,
+                                              int64_t max_bytes) const override {
+    return ReadWithin(DirectoryOf(file_), file, max_bytes);
+  }
   Stamp StampOfModel() const override {
     Stamp stamp;
     if (with_siblings_) AddStamps(file_.parent_path(), /*depth=*/1, stamp);
     return stamp;
   }
+  // Exporters begin the name of a file of weights with that of the model.
   Stamp StampOfVersion(int64_t) const override {
-    const auto stamp = StampOf(file_);
-    return stamp ? Stamp{*stamp} : Stamp{};
+    Stamp files;
+    AddStamps(DirectoryOf(file_), /*depth=*/1, files);
+    const std::string start = (DirectoryOf(file_) / file_.filename()).string();
+    std::erase_if(files, [&](const FileStamp& stamp) { return !stamp.path.starts_with(start); });
+    return files;
   }
 
  private:
@@ -132,6 +162,10 @@ class Memory final : public ModelFolder {
                              found->second.size(), max_bytes);
     }
     return found->second;
+  }
+  absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
+                                              int64_t max_bytes) const override {
+    return Read(std::to_string(version) + "/" + file, max_bytes);
   }
   Stamp StampOfModel() const override { return {}; }
   Stamp StampOfVersion(int64_t) const override { return {}; }

@@ -34,6 +34,7 @@ using Stamp = std::vector<FileStamp>;
 //   config.pbtxt            optional
 //   labels.txt              optional: a class a line; other label files by their names
 //   <version>/model.onnx    version: a positive whole number
+//   <version>/...           files that model.onnx keeps weights in
 //
 // What is on disk is looked at anew with each call. Thread-safe.
 class ModelFolder {
@@ -44,6 +45,10 @@ class ModelFolder {
   virtual absl::StatusOr<std::vector<int64_t>> Versions() const = 0;
   // A whole file of at most `max_bytes`. NOT_FOUND, or INVALID_ARGUMENT naming the file and why.
   virtual absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const = 0;
+  // The same for a file that a version's model names, by its path from there. INVALID_ARGUMENT also
+  // where a link leads out of the version's directory: what a model names may be anything.
+  virtual absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
+                                                      int64_t max_bytes) const = 0;
   // The files outside version directories; those of one version, with all below it. Empty where
   // there are none, and for what never changes.
   virtual Stamp StampOfModel() const = 0;
@@ -53,7 +58,8 @@ class ModelFolder {
 // A directory laid out as above.
 std::unique_ptr<const ModelFolder> DirectoryFolder(std::filesystem::path directory);
 
-// One model file, as version 1. With `directory`, config.pbtxt and label files beside it count too.
+// One model file, as version 1; files it keeps weights in are beside it. With `with_siblings`,
+// config.pbtxt and label files beside it count too.
 std::unique_ptr<const ModelFolder> FileFolder(std::filesystem::path file, bool with_siblings);
 
 // Files in memory, by relative path.

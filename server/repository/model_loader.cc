@@ -72,6 +72,9 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
   RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
   RELUSERVE_ASSIGN_OR_RETURN(const std::string onnx, folder.Read(file, kMaxModelBytes));
   source.onnx = onnx;
+  source.read_external = [&](const std::string& beside) {
+    return folder.ReadBesideModel(version, beside, kMaxModelBytes);
+  };
   return LoadedModel::Load(source);
 }
 

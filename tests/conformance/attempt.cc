@@ -84,7 +84,10 @@ absl::Status Attempt::Compile(const fs::path& set) {
     bound.push_back({file_.inputs()[i], InputFile(set, i)});
   }
   RELUSERVE_ASSIGN_OR_RETURN(const std::string bytes, file_.WithInitializers(bound));
-  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, onnx_import::ImportModel(bytes));
+  onnx_import::ImportOptions import;
+  import.read_external = FilesBeside(test_.model_file());
+  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
+                             onnx_import::ImportModel(bytes, import));
   engine::CompileOptions compile;
   if (!options_.passes) {
     for (const graph::Pass& pass : graph::AllPasses()) compile.passes.disabled.emplace(pass.name);

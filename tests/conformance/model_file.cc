@@ -66,6 +66,12 @@ absl::StatusOr<std::string> ReadFile(const std::filesystem::path& file) {
   return content;
 }
 
+onnx_import::ReadExternalFile FilesBeside(const std::filesystem::path& model_file) {
+  return [directory = model_file.parent_path()](const std::string& file) {
+    return ReadFile(directory / file);
+  };
+}
+
 absl::StatusOr<Tensor> ReadTensorFile(const std::filesystem::path& file) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file));
   onnx::TensorProto proto;

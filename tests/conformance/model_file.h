@@ -15,16 +15,16 @@
 
 #include <absl/status/statusor.h>
 
+#include "server/onnx/external_data.h"
 #include "server/tensor/tensor.h"
-
-namespace onnx {
-class ModelProto;
-}
 
 namespace reluserve::conformance {
 
 // The bytes of a file, or NOT_FOUND.
 absl::StatusOr<std::string> ReadFile(const std::filesystem::path& file);
+
+// Reads the files beside a model, for the importer.
+onnx_import::ReadExternalFile FilesBeside(const std::filesystem::path& model_file);
 
 // The tensor of an input_N.pb or output_N.pb file.
 absl::StatusOr<Tensor> ReadTensorFile(const std::filesystem::path& file);

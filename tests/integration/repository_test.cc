@@ -77,7 +77,7 @@ std::vector<BrokenModel> BrokenModels() {
          location->set_key("location");
          location->set_value("/etc/passwd");
        }),
-       {"stem.conv.weight", "another file"}},
+       {"stem.conv.weight", "expected one in the directory of the model"}},
       {"shapes_disagree",
        Changed([](Graph* g) {
          g->mutable_input(0)

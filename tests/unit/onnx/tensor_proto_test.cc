@@ -159,7 +159,7 @@ TEST(TensorProtoTest, RefusesDataElsewhere) {
   external.set_data_location(Proto::EXTERNAL);
   external.add_external_data()->set_key("location");
   EXPECT_THAT(std::string(TensorFromProto(external).status().message()),
-              testing::HasSubstr("has its data in another file, which is not supported"));
+              testing::HasSubstr("has its data in another file, which only initializers may have"));
   Proto segment = FloatTensor({1}, {1});
   segment.mutable_segment()->set_begin(0);
   EXPECT_THAT(std::string(TensorFromProto(segment).status().message()),

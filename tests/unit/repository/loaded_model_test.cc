@@ -65,6 +65,33 @@ TEST(LoadedModelTest, RunsSamplesTogetherInTheShapesItTried) {
   EXPECT_EQ(open->RunSize(longer, 6), 1);
 }
 
+// What is remembered of a model belongs to its weights, wherever they are.
+TEST(LoadedModelTest, FingerprintCoversWeightsInOtherFiles) {
+  onnx::TensorProto elsewhere;
+  elsewhere.set_data_type(onnx::TensorProto::FLOAT);
+  elsewhere.add_dims(1);
+  elsewhere.set_data_location(onnx::TensorProto::EXTERNAL);
+  onnx::StringStringEntryProto& location = *elsewhere.add_external_data();
+  location.set_key("location");
+  location.set_value("w.data");
+  const std::string bytes = ModelBuilder()
+                                .Input("x", {-1, 3})
+                                .Initializer("w", elsewhere)
+                                .Node("Mul", {"x", "w"}, {"y"})
+                                .Output("y")
+                                .Bytes();
+  const auto fingerprint = [&](const std::string& weights) {
+    ModelSource source = {"m", 1, bytes, {}};
+    source.read_external = [&](const std::string& path) -> absl::StatusOr<std::string> {
+      EXPECT_EQ(path, "w.data");
+      return weights;
+    };
+    return LoadedModel::Load(source).value()->fingerprint();
+  };
+  EXPECT_EQ(fingerprint("aaaa"), fingerprint("aaaa"));
+  EXPECT_NE(fingerprint("aaaa"), fingerprint("aaab"));
+}
+
 TEST(LoadedModelTest, LoadsTheBuiltinModel) {
   const auto model = LoadedModel::Load({"digits", 1, builtin::DigitsModel(), {}});
   ASSERT_TRUE(model.ok()) << model.status();

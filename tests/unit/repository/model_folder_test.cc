@@ -74,11 +74,51 @@ TEST(ModelFolderTest, ServesOneFileAsVersionOne) {
   EXPECT_EQ(FileFolder(file, /*with_siblings=*/true)->Read("labels.txt", 100).value(), "cat");
 }
 
+TEST(ModelFolderTest, ReadsWeightsBesideAModel) {
+  const TempDir dir;
+  dir.Write("secret", "s");
+  dir.Write("net/1/model.onnx", "bytes");
+  dir.Write("net/1/a b/w.bin", "ww");
+  fs::create_symlink("a b/w.bin", dir.path() / "net/1/link.bin");
+  fs::create_symlink("../../secret", dir.path() / "net/1/escape.bin");
+  fs::create_directory_symlink("../..", dir.path() / "net/1/up");
+  const auto directory = DirectoryFolder(dir.path() / "net");
+  const auto file = FileFolder(dir.path() / "net/1/model.onnx", /*with_siblings=*/false);
+  for (const ModelFolder* folder : {directory.get(), file.get()}) {
+    EXPECT_EQ(folder->ReadBesideModel(1, "a b/w.bin", 2).value(), "ww");
+    EXPECT_EQ(folder->ReadBesideModel(1, "link.bin", 2).value(), "ww");
+    EXPECT_EQ(folder->ReadBesideModel(1, "a b/w.bin", 1).status().code(),
+              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(folder->ReadBesideModel(1, "w.bin", 2).status().code(), absl::StatusCode::kNotFound);
+    for (const char* outside : {"escape.bin", "up/secret", "../../secret"}) {
+      const auto read = folder->ReadBesideModel(1, outside, 9);
+      EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << outside;
+      EXPECT_THAT(std::string(read.status().message()),
+                  HasSubstr("is not in the directory of the model"));
+    }
+  }
+}
+
+// A change of the weights is a change of the model.
+TEST(ModelFolderTest, StampsOfOneFileHaveItsWeights) {
+  const TempDir dir;
+  const fs::path file = dir.Write("net.onnx", "bytes");
+  dir.Write("other.onnx", "x");
+  const auto folder = FileFolder(file, /*with_siblings=*/false);
+  EXPECT_EQ(folder->StampOfVersion(1).size(), 1u);
+  dir.Write("net.onnx.data", "w");
+  const Stamp stamp = folder->StampOfVersion(1);
+  EXPECT_EQ(stamp.size(), 2u);
+  dir.Write("net.onnx.data", "ww");
+  EXPECT_NE(folder->StampOfVersion(1), stamp);
+}
+
 TEST(ModelFolderTest, HoldsFilesInMemory) {
   const auto folder = MemoryFolder({{"3/model.onnx", "bytes"}, {"x/y", ""}, {"labels.txt", "cat"}});
   EXPECT_THAT(folder->Versions().value(), ElementsAre(3));
   EXPECT_EQ(folder->Read("3/model.onnx", 5).value(), "bytes");
   EXPECT_EQ(folder->Read("3/model.onnx", 4).status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(folder->ReadBesideModel(3, "model.onnx", 5).value(), "bytes");
   EXPECT_EQ(folder->Read("../labels.txt", 5).status().code(), absl::StatusCode::kNotFound);
 }
 
