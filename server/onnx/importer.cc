@@ -13,6 +13,7 @@
 
 #include "server/base/status.h"
 #include "server/onnx/graph_builder.h"
+#include "server/onnx/inline_functions.h"
 #include "server/onnx/names.h"
 #include "server/onnx/node_importer.h"
 #include "server/onnx/parsed_size.h"
@@ -25,7 +26,7 @@ namespace {
 // Most nodes a graph may have. The largest networks in use have some thousands.
 constexpr int kMaxNodes = 100'000;
 
-// Most opsets, and most functions, a model may list.
+// Most opsets a model may list.
 constexpr int kMaxListed = 10'000;
 
 // The memory that a parsed file may take: kMaxParsedRatio times its size and kParsedAllowance
@@ -60,9 +61,9 @@ absl::Status Parse(std::string_view bytes, const ImportOptions& options, onnx::M
 
 absl::StatusOr<std::unordered_map<std::string, int64_t>> ReadOpsets(const onnx::ModelProto& model) {
   std::unordered_map<std::string, int64_t> opsets;
-  if (model.opset_import_size() > kMaxListed || model.functions_size() > kMaxListed) {
-    return InvalidArgument("the model lists {} opsets and {} functions, at most {} are accepted",
-                           model.opset_import_size(), model.functions_size(), kMaxListed);
+  if (model.opset_import_size() > kMaxListed) {
+    return InvalidArgument("the model lists {} opsets, at most {} are accepted",
+                           model.opset_import_size(), kMaxListed);
   }
   for (const onnx::OperatorSetIdProto& opset : model.opset_import()) {
     RELUSERVE_RETURN_IF_ERROR(CheckName("an opset's domain", opset.domain()));
@@ -224,12 +225,9 @@ class GraphImporter {
 absl::StatusOr<ImportedModel> ImportModel(std::string_view bytes, const ImportOptions& options) {
   onnx::ModelProto model;
   RELUSERVE_RETURN_IF_ERROR(Parse(bytes, options, model));
+  RELUSERVE_RETURN_IF_ERROR(InlineFunctions(model));
   FileFacts file;
   RELUSERVE_ASSIGN_OR_RETURN(file.opsets, ReadOpsets(model));
-  for (const onnx::FunctionProto& function : model.functions()) {
-    file.functions.insert(
-        fmt::format("{}:{}", CanonicalDomain(function.domain()), function.name()));
-  }
   RELUSERVE_RETURN_IF_ERROR(CheckGraph(model.graph()));
   RELUSERVE_RETURN_IF_ERROR(CollectReadNames(model.graph(), file));
 

@@ -108,11 +108,6 @@ absl::StatusOr<const OpRow*> NodeImporter::FindRow(const std::string& domain,
     return Unimplemented("operator {} is supported in opsets {} to {} only", op_type,
                          first->first_opset, last->last_opset);
   }
-  if (file_.functions.contains(fmt::format("{}:{}", domain, op_type))) {
-    return Unimplemented(
-        "it calls a function defined in the model, which is not supported; inline the model's "
-        "functions when exporting");
-  }
   return Unimplemented(
       "operator {} is not supported; reluserve runs feed-forward convolutional networks: see the "
       "operator table",

@@ -21,8 +21,6 @@ namespace reluserve::onnx_import {
 // What the nodes of a file share.
 struct FileFacts {
   std::unordered_map<std::string, int64_t> opsets;  // version by domain
-  // The functions that the model defines, by "domain:name".
-  std::unordered_set<std::string> functions;
   // Names that nodes read or that are outputs of the graph. The text is the file's.
   std::unordered_set<std::string_view> read_names;
 };
