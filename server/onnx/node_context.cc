@@ -164,6 +164,16 @@ ValueId NodeContext::EmitStep(std::string_view step, graph::Op op, std::vector<V
   return output;
 }
 
+ValueId NodeContext::EmitCore(std::string_view value, graph::Op op, std::vector<ValueId> inputs) {
+  const ValueId output = builder_.AddValue(fmt::format("{}/{}", name_, value));
+  AddNode(std::move(op), name_, std::move(inputs), {output});
+  return output;
+}
+
+void NodeContext::EmitAfter(std::string_view step, graph::Op op, std::vector<ValueId> inputs) {
+  AddNode(std::move(op), fmt::format("{}/{}", name_, step), std::move(inputs), operands_.outputs);
+}
+
 ValueId NodeContext::AddConstant(std::string_view step, Tensor tensor) {
   return builder_.AddConstant(fmt::format("{}/{}", name_, step), std::move(tensor));
 }

@@ -85,6 +85,11 @@ class NodeContext {
   void EmitOutput(int index, graph::Op op, std::vector<graph::ValueId> inputs);
   // A node in between; its value, and where it is the only one its node, are named "<name>/<step>".
   graph::ValueId EmitStep(std::string_view step, graph::Op op, std::vector<graph::ValueId> inputs);
+  // The same for an operator that needs a step after what people know it as: that node is named as
+  // this one, and its value "<name>/<value>"; and the last node, "<name>/<step>", which makes this
+  // node's outputs.
+  graph::ValueId EmitCore(std::string_view value, graph::Op op, std::vector<graph::ValueId> inputs);
+  void EmitAfter(std::string_view step, graph::Op op, std::vector<graph::ValueId> inputs);
   graph::ValueId AddConstant(std::string_view step, Tensor tensor);
   // Makes the node's first output a constant; no node is added.
   void EmitConstant(Tensor tensor);

@@ -79,6 +79,18 @@ void ImportAffine(NodeContext& node);
 void ImportImageScaler(NodeContext& node);
 void ImportCrop(NodeContext& node);
 
+// microsoft.cc
+void ImportFusedConv(NodeContext& node);
+void ImportQGemm(NodeContext& node);
+void ImportQLinearAveragePool(NodeContext& node);
+void ImportQLinearConcat(NodeContext& node);
+void ImportQLinearGlobalAveragePool(NodeContext& node);
+void ImportQLinearLeakyRelu(NodeContext& node);
+void ImportQLinearReduceMean(NodeContext& node);
+void ImportQLinearSigmoid(NodeContext& node);
+void ImportQLinearSoftmax(NodeContext& node);
+void ImportQLinearWhere(NodeContext& node);
+
 // normalization.cc
 void ImportBatchNormalization(NodeContext& node);
 void ImportInstanceNormalization(NodeContext& node);

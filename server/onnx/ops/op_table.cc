@@ -289,8 +289,22 @@ constexpr OpRow kTable[] = {
     {"QLinearMatMul", kOnnx, 10, kNewest, {8, 8}, kOne, "", ImportQLinearMatMul},
     {"ConvInteger", kOnnx, 10, kNewest, {2, 4}, kOne, kWindow, ImportConvInteger},
     {"MatMulInteger", kOnnx, 10, kNewest, {2, 4}, kOne, "", ImportPlain<graph::MatMulInteger>},
+
+    // onnxruntime's own
+    {"QuantizeLinear", kMicrosoftDomain, 1, 1, {2, 3}, kOne, "axis", ImportQuantizeLinear},
+    {"DequantizeLinear", kMicrosoftDomain, 1, 1, {2, 3}, kOne, "axis", ImportDequantizeLinear},
     {"QLinearAdd", kMicrosoftDomain, 1, 1, {7, 8}, kOne, "", ImportQLinearBinary<BinaryKind::kAdd>},
     {"QLinearMul", kMicrosoftDomain, 1, 1, {7, 8}, kOne, "", ImportQLinearBinary<BinaryKind::kMul>},
+    {"QLinearAveragePool", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "auto_pad ceil_mode channels_last count_include_pad kernel_shape! pads strides", ImportQLinearAveragePool},
+    {"QLinearGlobalAveragePool", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "channels_last", ImportQLinearGlobalAveragePool},
+    {"QLinearLeakyRelu", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "alpha", ImportQLinearLeakyRelu},
+    {"QLinearSigmoid", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "", ImportQLinearSigmoid},
+    {"QLinearSoftmax", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "axis opset", ImportQLinearSoftmax},
+    {"QLinearReduceMean", kMicrosoftDomain, 1, 1, {4, 5}, kOne, "axes keepdims", ImportQLinearReduceMean},
+    {"QLinearConcat", kMicrosoftDomain, 1, 1, {4, Arity::kUnlimited}, kOne, "axis!", ImportQLinearConcat},
+    {"QLinearWhere", kMicrosoftDomain, 1, 1, {8, 9}, kOne, "", ImportQLinearWhere},
+    {"QGemm", kMicrosoftDomain, 1, 1, {6, 9}, kOne, "alpha transA transB", ImportQGemm},
+    {"FusedConv", kMicrosoftDomain, 1, 1, {2, 4}, kOne, "activation activation_params auto_pad dilations group kernel_shape pads strides", ImportFusedConv},
 
     // Experimental in ONNX's first versions, still met at any opset
     {"Affine", kOnnx, 1, kNewest, kOne, kOne, "alpha beta", ImportAffine},
