@@ -17,6 +17,7 @@ absl::StatusOr<int> FoldConstants(Graph& graph, const PassContext& context);
 absl::StatusOr<int> EliminateNoOps(Graph& graph, const PassContext& context);
 absl::StatusOr<int> NameRectifiers(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FuseQuantization(Graph& graph, const PassContext& context);
+absl::StatusOr<int> ComputeIntegerLayersInFloats(Graph& graph, const PassContext& context);
 absl::StatusOr<int> FoldDequantizedConstants(Graph& graph, const PassContext& context);
 absl::StatusOr<int> MergeTransposes(Graph& graph, const PassContext& context);
 absl::StatusOr<int> Canonicalize(Graph& graph, const PassContext& context);
