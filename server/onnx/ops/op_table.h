@@ -15,7 +15,7 @@ namespace reluserve::onnx_import {
 class NodeContext;
 
 // The newest opset of the default domain whose operators are known; newer models are refused.
-inline constexpr int kNewestOpset = 27;
+inline constexpr int kNewestOpset = 28;
 
 inline constexpr std::string_view kDefaultDomain = "";
 inline constexpr std::string_view kMicrosoftDomain = "com.microsoft";

@@ -91,6 +91,9 @@ void ImportDepthToSpace(NodeContext& node) {
 }
 
 void ImportSpaceToDepth(NodeContext& node) {
+  if (node.String("mode", "DCR") != "DCR") {
+    node.Refuse("attribute \"mode\" is \"{}\", expected \"DCR\"", node.String("mode", ""));
+  }
   node.Emit(graph::SpaceToDepth{node.IntBetween("blocksize", 1, 1, kMaxExtent)});
 }
 

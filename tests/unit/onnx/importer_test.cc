@@ -225,10 +225,10 @@ TEST(ImporterTest, RefusesUnsupportedModels) {
        "feed-forward "
        "convolutional networks: see the operator table"},
       {"newer opset", ModelBuilder(99).Input("x", {1}).Output("x"),
-       "the model uses opset 99, supported are 1 to 27"},
+       "the model uses opset 99, supported are 1 to 28"},
       {"opset 0", ModelBuilder(0).Input("x", {1}).Output("x"), "the model uses opset 0"},
       {"operator of a later opset", OneNode(13, "HardSwish", {"x"}),
-       "operator HardSwish is supported in opsets 14 to 27 only"},
+       "operator HardSwish is supported in opsets 14 to 28 only"},
       {"other domain", With([](Model& model) {
          onnx::OperatorSetIdProto& opset = *model.add_opset_import();
          opset.set_domain("ai.onnx.ml");

@@ -41,6 +41,9 @@ TEST(ShapeImportTest, ReshapeAndItsKin) {
        "%y = DepthToSpace(%x) block_size=3 column_row_depth\n"},
       {"space to depth", OneNode(1, "SpaceToDepth", {"x"}, {{"blocksize", 2}}),
        "%y = SpaceToDepth(%x) block_size=2\n"},
+      {"space to depth, newest",
+       OneNode(28, "SpaceToDepth", {"x"}, {{"blocksize", 2}, {"mode", "DCR"}}),
+       "%y = SpaceToDepth(%x) block_size=2\n"},
   });
   ExpectRefusals({
       {"no shape", OneNode(4, "Reshape", {"x"}), "attribute \"shape\" is missing"},
@@ -49,6 +52,8 @@ TEST(ShapeImportTest, ReshapeAndItsKin) {
       {"perm skips", OneNode(1, "Transpose", {"x"}, {{"perm", Ints{1, 2, 3}}}),
        "attribute \"perm\" is no permutation of 0 to 2"},
       {"no axes", OneNode(11, "Unsqueeze", {"x"}), "attribute \"axes\" is missing"},
+      {"column first", OneNode(28, "SpaceToDepth", {"x"}, {{"blocksize", 2}, {"mode", "CRD"}}),
+       "attribute \"mode\" is \"CRD\", expected \"DCR\""},
       {"block of 0", OneNode(1, "DepthToSpace", {"x"}, {{"blocksize", 0}}),
        "attribute \"blocksize\" has the value 0"},
   });
