@@ -81,6 +81,7 @@ void ImportCrop(NodeContext& node);
 
 // microsoft.cc
 void ImportFusedConv(NodeContext& node);
+void ImportFusedGemm(NodeContext& node);
 void ImportQGemm(NodeContext& node);
 void ImportQLinearAveragePool(NodeContext& node);
 void ImportQLinearConcat(NodeContext& node);
@@ -90,6 +91,7 @@ void ImportQLinearReduceMean(NodeContext& node);
 void ImportQLinearSigmoid(NodeContext& node);
 void ImportQLinearSoftmax(NodeContext& node);
 void ImportQLinearWhere(NodeContext& node);
+void ImportQuickGelu(NodeContext& node);
 
 // normalization.cc
 void ImportBatchNormalization(NodeContext& node);

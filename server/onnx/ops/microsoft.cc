@@ -44,8 +44,8 @@ void RefuseChannelsLast(NodeContext& node) {
   if (node.Flag("channels_last", false)) node.Refuse("attribute \"channels_last\" is 1");
 }
 
-// Attributes activation and activation_params, absent where nothing is fused.
-std::optional<Activation> FusedActivation(NodeContext& node) {
+// Attribute activation, absent where nothing is fused, with its parameters.
+std::optional<Activation> FusedActivation(NodeContext& node, const std::vector<float>& params) {
   if (!node.Has("activation")) return std::nullopt;
   Activation op;
   op.kind =
@@ -56,13 +56,11 @@ std::optional<Activation> FusedActivation(NodeContext& node) {
                                                  {"Tanh", ActivationKind::kTanh},
                                                  {"HardSigmoid", ActivationKind::kHardSigmoid},
                                                  {"HardSwish", ActivationKind::kHardSwish}});
-  const std::vector<float> params = node.Floats("activation_params");
   const bool one = op.kind == ActivationKind::kLeakyRelu;
   const bool two = op.kind == ActivationKind::kClip || op.kind == ActivationKind::kHardSigmoid;
   const size_t expected = two ? 2 : one ? 1 : 0;
   if (params.size() != expected) {
-    node.Fail("attribute \"activation_params\" has {} numbers, expected {}", params.size(),
-              expected);
+    node.Fail("the activation has {} parameters, expected {}", params.size(), expected);
     return op;
   }
   if (expected > 0) op.alpha = params[0];
@@ -151,7 +149,8 @@ void ImportQGemm(NodeContext& node) {
 
 // A convolution, to which Z is added before the activation.
 void ImportFusedConv(NodeContext& node) {
-  const std::optional<Activation> activation = FusedActivation(node);
+  const std::optional<Activation> activation =
+      FusedActivation(node, node.Floats("activation_params"));
   const graph::Conv conv = {ReadWindow(node), node.IntBetween("group", 1, 1, kMaxExtent)};
   std::vector<ValueId> operands = {node.Input(0), node.Input(1), node.Input(2)};
   const ValueId addend = node.Input(3);
@@ -161,6 +160,26 @@ void ImportFusedConv(NodeContext& node) {
   const graph::Binary add = {graph::BinaryKind::kAdd};
   if (!activation) return node.Emit(add, {sum, addend});
   node.Emit(*activation, {node.EmitStep("sum", add, {sum, addend})});
+}
+
+// A dense layer with an activation.
+void ImportFusedGemm(NodeContext& node) {
+  std::vector<float> params;
+  for (const char* name : {"activation_alpha", "activation_beta", "activation_gamma"}) {
+    if (node.Has(name)) params.push_back(node.Float(name, 0.0f));
+  }
+  const std::optional<Activation> activation = FusedActivation(node, params);
+  const graph::Gemm gemm = {.alpha = node.Float("alpha", 1.0f),
+                            .beta = node.Float("beta", 1.0f),
+                            .transpose_a = node.Flag("transA", false),
+                            .transpose_b = node.Flag("transB", false)};
+  std::vector<ValueId> operands = {node.Input(0), node.Input(1), node.Input(2)};
+  if (!activation) return node.Emit(gemm, std::move(operands));
+  node.Emit(*activation, {node.EmitStep("gemm", gemm, std::move(operands))});
+}
+
+void ImportQuickGelu(NodeContext& node) {
+  node.Emit(Activation{ActivationKind::kSwish, node.Float("alpha", 1.702f)});
 }
 
 }  // namespace reluserve::onnx_import

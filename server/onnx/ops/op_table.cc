@@ -306,6 +306,9 @@ constexpr OpRow kTable[] = {
     {"QLinearWhere", kMicrosoftDomain, 1, 1, {8, 9}, kOne, "", ImportQLinearWhere},
     {"QGemm", kMicrosoftDomain, 1, 1, {6, 9}, kOne, "alpha transA transB", ImportQGemm},
     {"FusedConv", kMicrosoftDomain, 1, 1, {2, 4}, kOne, "activation activation_params auto_pad dilations group kernel_shape pads strides", ImportFusedConv},
+    {"FusedGemm", kMicrosoftDomain, 1, 1, {2, 3}, kOne, "activation activation_alpha activation_beta activation_gamma alpha beta transA transB", ImportFusedGemm},
+    {"Gelu", kMicrosoftDomain, 1, 1, kOne, kOne, "", ImportActivation<ActivationKind::kGelu>},
+    {"QuickGelu", kMicrosoftDomain, 1, 1, kOne, kOne, "alpha", ImportQuickGelu},
 
     // Experimental in ONNX's first versions, still met at any opset
     {"Affine", kOnnx, 1, kNewest, kOne, kOne, "alpha beta", ImportAffine},

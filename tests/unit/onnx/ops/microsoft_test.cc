@@ -73,6 +73,19 @@ TEST(MicrosoftImportTest, OperatorsOfSeveralQuantisedOperands) {
   });
 }
 
+TEST(MicrosoftImportTest, FusedDenseLayersAndActivations) {
+  ExpectImports({
+      {"with an activation",
+       Microsoft("FusedGemm", {"x", "w", "b"},
+                 {{"activation", "LeakyRelu"}, {"activation_alpha", 0.25}, {"transB", 1}}),
+       "%node/gemm = Gemm(%x, %w, %b) transpose_b\n%y = LeakyRelu(%node/gemm) alpha=0.25\n"},
+      {"plain", Microsoft("FusedGemm", {"x", "w"}, {{"alpha", 2.0}}),
+       "%y = Gemm(%x, %w) alpha=2\n"},
+      {"by the error function", Microsoft("Gelu", {"x"}), "%y = Gelu(%x)\n"},
+      {"by a sigmoid", Microsoft("QuickGelu", {"x"}), "%y = Swish(%x) alpha=1.702\n"},
+  });
+}
+
 TEST(MicrosoftImportTest, FusedConvolutions) {
   ExpectImports({
       {"plain", Microsoft("FusedConv", {"x", "w"}), "%y = Conv(%x, %w)\n"},
@@ -102,7 +115,7 @@ TEST(MicrosoftImportTest, Refusals) {
       {"another activation", Microsoft("FusedConv", {"x", "w"}, {{"activation", "Erf"}}),
        "attribute \"activation\" is \"Erf\", expected one of \"Relu\""},
       {"parameters of no activation", Microsoft("FusedConv", {"x", "w"}, {{"activation", "Clip"}}),
-       "attribute \"activation_params\" has 0 numbers, expected 2"},
+       "the activation has 0 parameters, expected 2"},
       {"another of onnxruntime's operators", Microsoft("BiasGelu", {"x", "b"}),
        "node \"node\" (com.microsoft:BiasGelu, opset 1): operator com.microsoft:BiasGelu is not "
        "supported"},
