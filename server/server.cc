@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include "proto/health.pb.h"
 #include "server/server.h"
+#include "proto/health.pb.h"
 
 #include <algorithm>
 #include <memory>
@@ -74,6 +74,7 @@ repository::RepositoryOptions ChooseModels(const ServerOptions& options,
   chosen.strict_readiness = options.strict_readiness;
   chosen.threads_per_lane = lanes.threads_per_lane;
   chosen.batching.max_batch_size = options.default_max_batch_size;
+  chosen.winograd = options.winograd;
   return chosen;
 }
 

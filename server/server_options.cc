@@ -60,6 +60,11 @@ void AddModelFlags(CLI::App& app, ServerOptions& options) {
       ->envname("RELUSERVE_DEFAULT_MAX_BATCH_SIZE")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  app.add_option("--winograd", options.winograd,
+                 "true: compute 3x3 convolutions by Winograd's algorithm where that is faster and "
+                 "exact enough; false: never")
+      ->envname("RELUSERVE_WINOGRAD")
+      ->capture_default_str();
 }
 
 void AddFlags(CLI::App& app, ServerOptions& options) {

@@ -38,6 +38,9 @@ struct ServerOptions {
   bool strict_readiness = true;
   // Samples computed at once of a model whose configuration does not say.
   int default_max_batch_size = 8;
+  // Whether 3x3 convolutions may be computed by Winograd's algorithm: faster, with results that
+  // differ in the last bits (engine/primitives/winograd.h has the bound).
+  bool winograd = true;
   // Batches computed at once. 0: one for every four CPUs granted, and one at least.
   int lanes = 0;
   // Threads that compute one batch. 0: the CPUs granted, shared out among the lanes.

@@ -18,6 +18,7 @@
 #include "server/engine/maxout.h"
 #include "server/engine/plan.h"
 #include "server/engine/plan_builder.h"
+#include "server/engine/primitives/winograd.h"
 #include "server/engine/weight_store.h"
 
 namespace reluserve::engine {
@@ -47,6 +48,8 @@ struct CompiledModel::State {
   std::string graph_before;
   std::string graph_after;
   std::vector<graph::PassReport> pass_reports;
+  // Of the convolutions by Winograd's algorithm, the first outputs.
+  std::set<graph::ValueId> winograd;
   std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
 
   // Held while a plan is made, so that several threads asking for one make it once.
@@ -111,7 +114,7 @@ absl::StatusOr<std::vector<graph::OperandInfo>> CompiledModel::State::Infer(
 
 PlanOptions CompiledModel::State::OptionsOf(bool strict) {
   absl::MutexLock lock(&mutex);
-  return {strict, by_sample};
+  return {strict, by_sample, winograd};
 }
 
 // Whether axis 0 is open of all that the node reads and makes, constants aside; in a batchable
@@ -238,6 +241,10 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
+  if (options.winograd) {
+    RELUSERVE_ASSIGN_OR_RETURN(state->winograd,
+                               FindWinogradNodes(state->graph, facts, *state->weights));
+  }
   const int threads = omp_get_max_threads();
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
                              State::GetPlan(state, {inputs, threads, /*strict=*/false}));
@@ -285,6 +292,14 @@ void CompiledModel::RunBySample(std::span<const std::string> nodes) {
     }
   }
   state_->plans.clear();
+}
+
+std::vector<std::string> CompiledModel::winograd() const {
+  std::vector<std::string> names;
+  for (const graph::Node& node : state_->graph.nodes) {
+    if (state_->winograd.contains(node.outputs[0])) names.push_back(node.name);
+  }
+  return names;
 }
 
 std::vector<std::string> CompiledModel::by_sample() const {

@@ -30,6 +30,9 @@ struct CompileOptions {
   // Plans kept per model, one for each combination of input shapes; the least recently used is
   // dropped first. At least 1. Each holds primitives and a memory layout, not weights.
   int max_plans = 16;
+  // Whether convolutions may be computed by Winograd's algorithm, where that is faster and, tried
+  // on random inputs, within a bound of the exact result (primitives/winograd.h).
+  bool winograd = true;
 };
 
 // One line of a plan, for `describe`.
@@ -84,6 +87,8 @@ class CompiledModel {
   // batch by itself: nodes whose kernels give a sample other bits in a batch. Those that do not
   // have the batch on axis 0 stay as they are. Plans made so far are no longer given.
   void RunBySample(std::span<const std::string> nodes);
+  // The names of the convolutions that are computed by Winograd's algorithm.
+  std::vector<std::string> winograd() const;
   // The names of the nodes to which that was done.
   std::vector<std::string> by_sample() const;
 

@@ -11,6 +11,7 @@
 #define RELUSERVE_SERVER_ENGINE_DNNL_COMPAT_H_
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include <oneapi/dnnl/dnnl.hpp>
@@ -62,6 +63,15 @@ struct AttributeArgument {
   std::vector<int32_t> integers;
 };
 
+// Of the implementations that `first` begins with, the first whose name contains `name`.
+template <typename PrimitiveDesc>
+PrimitiveDesc FirstNamed(PrimitiveDesc first, std::string_view name) {
+  while (first && std::string_view(first.impl_info_str()).find(name) == std::string_view::npos) {
+    if (!first.next_impl()) return {};
+  }
+  return first;
+}
+
 #if DNNL_VERSION_MAJOR < 3
 
 inline bool IsZero(const Desc& desc) { return desc.data.ndims == 0; }
@@ -84,13 +94,18 @@ inline void AppendEltwise(dnnl::post_ops& ops, dnnl::algorithm algorithm, float 
   ops.append_eltwise(1.0f, algorithm, alpha, beta);
 }
 
+// The first implementation whose name contains `name`.
 inline dnnl::convolution_forward::primitive_desc MakeConvolution(
     dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias,
-    const Desc& dst, const WindowArgs& window, const dnnl::primitive_attr& attr) {
-  return {
-      dnnl::convolution_forward::desc(kForward, algorithm, src, weights, bias, dst, window.strides,
-                                      window.dilations, window.pads_begin, window.pads_end),
-      attr, CpuEngine(), /*allow_empty=*/true};
+    const Desc& dst, const WindowArgs& window, const dnnl::primitive_attr& attr,
+    std::string_view name = "") {
+  // next_impl reads this again.
+  const dnnl::convolution_forward::desc operation(kForward, algorithm, src, weights, bias, dst,
+                                                  window.strides, window.dilations,
+                                                  window.pads_begin, window.pads_end);
+  return FirstNamed(dnnl::convolution_forward::primitive_desc(operation, attr, CpuEngine(),
+                                                              /*allow_empty=*/true),
+                    name);
 }
 
 inline dnnl::deconvolution_forward::primitive_desc MakeDeconvolution(
@@ -227,20 +242,13 @@ inline void AppendEltwise(dnnl::post_ops& ops, dnnl::algorithm algorithm, float 
 
 inline dnnl::convolution_forward::primitive_desc MakeConvolution(
     dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias,
-    const Desc& dst, const WindowArgs& window, const dnnl::primitive_attr& attr) {
-  return {CpuEngine(),
-          kForward,
-          algorithm,
-          src,
-          weights,
-          bias,
-          dst,
-          window.strides,
-          window.dilations,
-          window.pads_begin,
-          window.pads_end,
-          attr,
-          /*allow_empty=*/true};
+    const Desc& dst, const WindowArgs& window, const dnnl::primitive_attr& attr,
+    std::string_view name = "") {
+  return FirstNamed(dnnl::convolution_forward::primitive_desc(
+                        CpuEngine(), kForward, algorithm, src, weights, bias, dst, window.strides,
+                        window.dilations, window.pads_begin, window.pads_end, attr,
+                        /*allow_empty=*/true),
+                    name);
 }
 
 inline dnnl::deconvolution_forward::primitive_desc MakeDeconvolution(

@@ -31,6 +31,10 @@ struct PlanOptions {
   // Nodes, by their first output, to be run sample by sample: their kernels were found to give a
   // sample other bits in a batch.
   std::set<graph::ValueId> by_sample;
+  // Convolutions, by their first output, for which Winograd's algorithm is exact enough. Where
+  // there are any, convolutions lie in the blocks that it wants, so that nothing is converted
+  // between them.
+  std::set<graph::ValueId> winograd;
 };
 
 // Used once, by one thread. Errors are INTERNAL unless said otherwise: shapes were already
@@ -47,6 +51,10 @@ class PlanBuilder {
   // --- For lowerings ---
 
   bool strict() const { return options_.strict; }
+  bool MayUseWinograd(const graph::Node& node) const {
+    return !strict() && options_.winograd.contains(node.outputs[0]);
+  }
+  bool in_blocks() const { return !strict() && !options_.winograd.empty(); }
   const graph::OperandInfo& fact(graph::ValueId id) const { return facts_[id]; }
   // The elements of a value that is known at plan time, else null.
   const Tensor* Known(graph::ValueId id) const;

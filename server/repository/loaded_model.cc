@@ -104,6 +104,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   // A plan for each batch size, and some for other shapes and their strict twins.
   engine::CompileOptions compile;
   compile.max_plans = 16 + kMaxRunSize;
+  compile.winograd = source.winograd;
   RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
   model->name_ = source.name;

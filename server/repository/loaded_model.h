@@ -40,6 +40,8 @@ struct ModelSource {
   std::vector<std::string> labels;
   // What holds where the configuration does not say.
   BatchingOptions batching;
+  // Whether convolutions may be computed by Winograd's algorithm (engine::CompileOptions).
+  bool winograd = true;
   // As the repository has it; what it leaves out is completed from the model.
   inference::ModelConfig config;
   // What the configuration's label_filename of an output holds, by output; goes before `labels`.

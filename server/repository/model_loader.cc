@@ -62,12 +62,14 @@ absl::Status ReadLabels(const ModelFolder& folder, ModelSource& source) {
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
                                                         const ModelFolder& folder, int64_t version,
                                                         const inference::ModelConfig& config,
-                                                        const BatchingOptions& batching) {
+                                                        const BatchingOptions& batching,
+                                                        bool winograd) {
   ModelSource source;
   source.name = name;
   source.version = version;
   source.config = config;
   source.batching = batching;
+  source.winograd = winograd;
   RELUSERVE_ASSIGN_OR_RETURN(const std::string file, ModelFile(version, config));
   RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
   RELUSERVE_ASSIGN_OR_RETURN(const std::string onnx, folder.Read(file, kMaxModelBytes));
@@ -99,14 +101,12 @@ absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
   return std::move(parsed.config);
 }
 
-absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(const std::string& name,
-                                                               const ModelFolder& folder,
-                                                               int64_t version,
-                                                               const inference::ModelConfig& config,
-                                                               const BatchingOptions& batching) {
+absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
+    const std::string& name, const ModelFolder& folder, int64_t version,
+    const inference::ModelConfig& config, const BatchingOptions& batching, bool winograd) {
   const auto start = std::chrono::steady_clock::now();
   absl::StatusOr<std::shared_ptr<const LoadedModel>> model =
-      Load(name, folder, version, config, batching);
+      Load(name, folder, version, config, batching, winograd);
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
   if (model.ok()) {

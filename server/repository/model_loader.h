@@ -26,13 +26,12 @@ absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
                                                   const std::string& json);
 
 // One version: reads its files, has LoadedModel::Load make it ready, and logs how that went. What
-// the configuration leaves open of batching is as in `batching`. Errors are those of reading and of
-// LoadedModel::Load; INVALID_ARGUMENT for a file name in the configuration that is a path.
-absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(const std::string& name,
-                                                               const ModelFolder& folder,
-                                                               int64_t version,
-                                                               const inference::ModelConfig& config,
-                                                               const BatchingOptions& batching);
+// the configuration leaves open of batching is as in `batching`; `winograd` as in ModelSource.
+// Errors are those of reading and of LoadedModel::Load; INVALID_ARGUMENT for a file name in the
+// configuration that is a path.
+absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
+    const std::string& name, const ModelFolder& folder, int64_t version,
+    const inference::ModelConfig& config, const BatchingOptions& batching, bool winograd);
 
 }  // namespace reluserve::repository
 

@@ -164,7 +164,7 @@ absl::Status ModelRepository::RefreshVersions(const std::string& name, const Mod
     const bool unchanged = tried != control.versions.end() && tried->second == stamp;
     if (!force && unchanged && table_.Serves(name, version)) continue;
     table_.BeginLoading(name, version);
-    auto model = LoadVersion(name, folder, version, config, options_.batching);
+    auto model = LoadVersion(name, folder, version, config, options_.batching, options_.winograd);
     control.versions[version] = std::move(stamp);
     if (model.ok()) {
       table_.Publish(name, version, *std::move(model));

@@ -51,6 +51,8 @@ struct RepositoryOptions {
   int threads_per_lane = 1;
   // What holds where a model's configuration does not say.
   BatchingOptions batching;
+  // See engine::CompileOptions.
+  bool winograd = true;
 };
 
 // What Load takes instead of what is on disk.

@@ -37,6 +37,7 @@ std::shared_ptr<engine::CompiledModel> Compile(const graph::Graph& graph, const 
   omp_set_num_threads(variant.threads);
   engine::CompileOptions options;
   options.max_plans = variant.max_plans;
+  options.winograd = variant.winograd;
   if (!variant.passes) {
     for (const graph::Pass& pass : graph::AllPasses()) options.passes.disabled.emplace(pass.name);
   }

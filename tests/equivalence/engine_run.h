@@ -29,6 +29,7 @@ struct Variant {
   bool passes = true;
   int threads = 1;  // of OpenMP
   int max_plans = 16;
+  bool winograd = true;
   std::string ToString() const;
 };
 

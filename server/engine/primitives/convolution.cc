@@ -2,6 +2,7 @@
 // Copyright 2026 The reluserve authors
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "server/engine/layout.h"
 #include "server/engine/primitives/lowering.h"
 #include "server/engine/primitives/window_args.h"
+#include "server/engine/primitives/winograd.h"
 #include "server/graph/ops/window.h"
 
 namespace reluserve::engine {
@@ -104,6 +106,31 @@ absl::Status AddWithWeights(const Node& node, const PrimitiveDesc& pd, const Ope
   return FinishNode(node, fused, builder);
 }
 
+// Blocked as Winograd's kernels have it, if that is a layout of such shapes.
+Desc InBlocks(const Shape& shape) {
+  // oneDNN reads the few channels of a picture where they lie.
+  constexpr int64_t kFew = 4;
+  return shape[1] < kFew ? PlainDesc(DataType::kFloat32, shape)
+                         : BlockedDesc(DataType::kFloat32, shape, kWinogradBlock);
+}
+
+// The direct convolution; where the network's layers lie in blocks, in these if there is a kernel
+// for it, and else in the layout that oneDNN likes best.
+dnnl::convolution_forward::primitive_desc MakeDirect(const Operands& operands, const Shape& result,
+                                                     bool in_blocks,
+                                                     const compat::WindowArgs& window,
+                                                     const dnnl::primitive_attr& attr) {
+  constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+  if (in_blocks) {
+    const auto pd = compat::MakeConvolution(
+        kDirect, InBlocks(operands.source.shape), operands.weights_any, operands.bias,
+        BlockedDesc(DataType::kFloat32, result, kWinogradBlock), window, attr);
+    if (pd && std::string_view(pd.impl_info_str()).starts_with("jit")) return pd;
+  }
+  return compat::MakeConvolution(kDirect, operands.source_any, operands.weights_any, operands.bias,
+                                 operands.result_any, window, attr);
+}
+
 }  // namespace
 
 Shape GroupedWeights(const Shape& weights, int64_t group) {
@@ -142,9 +169,19 @@ absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   attr.set_post_ops(ops);
-  const auto pd = compat::MakeConvolution(dnnl::algorithm::convolution_direct, operands.source_any,
-                                          operands.weights_any, operands.bias, operands.result_any,
-                                          window, attr);
+  if (builder.MayUseWinograd(node)) {
+    const auto pd =
+        MakeWinograd(operands.source.shape, weights, operands.bias, result_shape, window, attr);
+    if (pd) {
+      // It is another kernel for another number of samples.
+      RELUSERVE_ASSIGN_OR_RETURN(const bool lowered, builder.LowerBySample(node));
+      if (lowered) return true;
+      RELUSERVE_RETURN_IF_ERROR(
+          AddWithWeights<dnnl::convolution_forward>(node, pd, operands, fused, builder));
+      return true;
+    }
+  }
+  const auto pd = MakeDirect(operands, result_shape, builder.in_blocks(), window, attr);
   if (!pd || !PacksWell(operands.weights_plain, pd.weights_desc())) return false;
   RELUSERVE_RETURN_IF_ERROR(
       AddWithWeights<dnnl::convolution_forward>(node, pd, operands, fused, builder));
