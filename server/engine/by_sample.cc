@@ -61,6 +61,7 @@ class SampleLowering {
         std::make_unique<PlanBuilder>(batch_.graph_, facts_, batch_.weights_, batch_.options_);
     single_->uses_left_ = batch_.uses_left_;
     single_->current_ = &node_;
+    single_->is_sample_ = true;
     for (ValueId id : Sources()) RELUSERVE_RETURN_IF_ERROR(PlaceSource(id));
     RELUSERVE_RETURN_IF_ERROR(single_->LowerOperator(node_));
     places_.resize(single_->plan_->slots.size());
@@ -119,7 +120,11 @@ class SampleLowering {
       const auto [known, added] = source_slots_.try_emplace(whole.slot, -1);
       if (added) {
         // What it says about overwriting holds for the sample as for the batch.
-        known->second = single_->AddSlot(batch_.plan_->slots[whole.slot]);
+        Slot slot = batch_.plan_->slots[whole.slot];
+        // What shares its memory with others is, like a constant, never overwritten.
+        if (batch_.IsShared(whole.slot)) slot.kind = Slot::Kind::kConstant;
+        slot.inside = -1;
+        known->second = single_->AddSlot(slot);
         single_->slot_values_[known->second] = batch_.slot_values_[whole.slot];
         places_.resize(single_->plan_->slots.size());
         places_[known->second] = {whole.slot, BytesOf(*sample)};
@@ -172,6 +177,17 @@ class SampleLowering {
     }
   }
 
+  void Move(CopyStep& copy, int64_t sample) const {
+    const Place& to = places_[copy.to];
+    copy.to = to.slot;
+    for (CopyStep::Piece& piece : copy.pieces) {
+      const Place& from = places_[piece.from];
+      piece.from = from.slot;
+      piece.from_offset += from.stride * sample;
+      piece.to_offset += to.stride * sample;
+    }
+  }
+
   void Repeat() {
     const Plan& plan = *single_->plan_;
     for (int64_t sample = 0; sample < samples_; ++sample) {
@@ -182,6 +198,8 @@ class SampleLowering {
         } else if (auto* kernel = std::get_if<KernelStep>(&step)) {
           Move(kernel->inputs, sample);
           Move(kernel->outputs, sample);
+        } else if (auto* copy = std::get_if<CopyStep>(&step)) {
+          Move(*copy, sample);
         }
         StepInfo info = plan.step_infos[i];
         info.sample = sample;

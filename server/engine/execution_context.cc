@@ -87,6 +87,22 @@ void Count(const BranchCountStep& step, const std::vector<const float*>& branche
   sparsity::CountBranches(branches, step.layout, targets);
 }
 
+// `address` gives that of a slot.
+template <typename Address>
+void Copy(const CopyStep& step, const Address& address) {
+  // Below this, starting the other threads costs more than they save.
+  constexpr int64_t kParallelBytes = 256 * 1024;
+  const auto pieces = static_cast<int64_t>(step.pieces.size());
+  int64_t bytes = 0;
+  for (const CopyStep::Piece& piece : step.pieces) bytes += piece.bytes;
+#pragma omp parallel for schedule(static) if (bytes >= kParallelBytes && pieces > 1)
+  for (int64_t i = 0; i < pieces; ++i) {
+    const CopyStep::Piece& piece = step.pieces[static_cast<size_t>(i)];
+    std::memcpy(At(address(step.to), piece.to_offset), At(address(piece.from), piece.from_offset),
+                static_cast<size_t>(piece.bytes));
+  }
+}
+
 // Takes out of `finite` the samples for which a layer has counted values that are not.
 void NoteNonFinite(const sparsity::Trace& trace, std::vector<bool>& finite) {
   for (const sparsity::LayerCounts& layer : trace.layers) {
@@ -244,7 +260,7 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
       }
       Count(*maxout, branches, *trace);
     } else if (const auto* copy = std::get_if<CopyStep>(&plan->steps[i])) {
-      std::memcpy(address(copy->to), address(copy->from), static_cast<size_t>(copy->bytes));
+      Copy(*copy, address);
     }
   }
   stream.wait();

@@ -38,6 +38,10 @@ struct Slot {
   int64_t bytes = 0;
   int64_t offset = 0;
   const void* constant = nullptr;
+  // The slot that it is a part of, and where in it, in bytes: what is concatenated is written into
+  // its place at once. -1: none.
+  int inside = -1;
+  int64_t inside_offset = 0;
   // The first and last step that touch it, for sharing the arena.
   int first_step = -1;
   int last_step = -1;
@@ -99,11 +103,16 @@ struct BranchCountStep {
   sparsity::BranchLayout layout;
 };
 
-// Copies a whole slot: outputs that are inputs or constants.
+// Copies stretches of slots: outputs that are inputs or constants, and concatenations.
 struct CopyStep {
-  int from = -1;
+  struct Piece {
+    int from = -1;
+    int64_t from_offset = 0;  // in bytes, as the others
+    int64_t to_offset = 0;
+    int64_t bytes = 0;
+  };
   int to = -1;
-  int64_t bytes = 0;
+  std::vector<Piece> pieces;
 };
 
 using Step = std::variant<PrimitiveStep, KernelStep, CountStep, BranchCountStep, CopyStep>;
@@ -144,8 +153,16 @@ class Plan {
   std::function<absl::StatusOr<std::shared_ptr<const Plan>>()> strict;
 };
 
+// The slot that is inside no other in which `slot` lies, and where there, in bytes.
+struct SlotPlace {
+  int slot = -1;
+  int64_t offset = 0;
+};
+SlotPlace OutermostSlot(const std::vector<Slot>& slots, int slot);
+
 // Gives every arena slot an offset so that slots in use at the same step do not overlap, and sets
-// arena_bytes. Largest first, each at the lowest offset that is free for its whole life.
+// arena_bytes. What lies inside another slot is put there. Largest first, each at the lowest offset
+// that is free for its whole life.
 void LayOutArena(Plan& plan);
 
 }  // namespace reluserve::engine

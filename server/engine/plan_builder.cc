@@ -178,14 +178,14 @@ absl::Status PlanBuilder::AddOutput(int index, ValueId id) {
     return absl::OkStatus();
   }
   Slot& slot = plan_->slots[operand.slot];
-  if (slot.kind == Slot::Kind::kArena && slot.bytes == target.bytes) {
+  if (slot.kind == Slot::Kind::kArena && slot.bytes == target.bytes && !IsShared(operand.slot)) {
     // What computes it writes into the caller's memory itself.
     slot = target;
     return absl::OkStatus();
   }
   const int to = AddSlot(target);
-  AddStep(CopyStep{operand.slot, to, target.bytes},
-          {graph_.value(id).name, "copy to output", "copy", LayoutOf(operand), "", 0});
+  AddCopy(to, {{operand.slot, 0, 0, target.bytes}},
+          {graph_.value(id).name, "copy to output", "", LayoutOf(operand), "", 0});
   return absl::OkStatus();
 }
 
@@ -257,7 +257,7 @@ absl::StatusOr<Operand> PlanBuilder::Convert(const Operand& from, const Desc& to
 }
 
 bool PlanBuilder::MayOverwrite(int slot) const {
-  if (plan_->slots[slot].kind != Slot::Kind::kArena) return false;
+  if (plan_->slots[slot].kind != Slot::Kind::kArena || IsShared(slot)) return false;
   return std::all_of(slot_values_[slot].begin(), slot_values_[slot].end(), [&](ValueId id) {
     auto uses_now = std::count(current_->inputs.begin(), current_->inputs.end(), id);
     if (current_->residual == id) ++uses_now;
@@ -350,6 +350,40 @@ absl::Status PlanBuilder::AddKernel(const Node& node, std::span<const Operand> i
   return absl::OkStatus();
 }
 
+void PlanBuilder::AddCopy(int to, std::vector<CopyStep::Piece> pieces, StepInfo info) {
+  info.implementation = "copy";
+  AddStep(CopyStep{to, std::move(pieces)}, std::move(info));
+}
+
+bool PlanBuilder::IsShared(int slot) const {
+  const std::vector<Slot>& slots = plan_->slots;
+  return slots[slot].inside >= 0 || std::any_of(slots.begin(), slots.end(), [&](const Slot& other) {
+           return other.inside == slot;
+         });
+}
+
+bool PlanBuilder::PutInside(std::span<const Operand> parts, int whole, int64_t offset) {
+  if (is_sample_) return false;
+  std::vector<Slot>& slots = plan_->slots;
+  const SlotPlace first = OutermostSlot(slots, parts[0].slot);
+  int64_t end = 0;
+  for (const Operand& part : parts) {
+    const SlotPlace place = OutermostSlot(slots, part.slot);
+    if (place.slot != first.slot || place.offset != end ||
+        BytesOf(part) != slots[part.slot].bytes) {
+      return false;
+    }
+    end += slots[part.slot].bytes;
+  }
+  Slot& outermost = slots[first.slot];
+  if (outermost.kind != Slot::Kind::kArena || outermost.bytes != end || first.slot == whole) {
+    return false;
+  }
+  outermost.inside = whole;
+  outermost.inside_offset = offset;
+  return true;
+}
+
 void PlanBuilder::AddStep(Step step, StepInfo info) {
   plan_->macs += info.macs;
   plan_->steps.push_back(std::move(step));
@@ -383,7 +417,7 @@ void PlanBuilder::SetLives() {
     } else if (const auto* branches = std::get_if<BranchCountStep>(&plan_->steps[i])) {
       for (const auto& branch : branches->branches) touch(branch.slot);
     } else if (const auto* copy = std::get_if<CopyStep>(&plan_->steps[i])) {
-      touch(copy->from);
+      for (const auto& piece : copy->pieces) touch(piece.from);
       touch(copy->to);
     }
   }

@@ -101,6 +101,13 @@ class PlanBuilder {
   absl::Status AddKernel(const graph::Node& node, std::span<const Operand> inputs,
                          std::span<const Operand> outputs);
 
+  // Appends the copying of stretches of slots into slot `to`. `info` describes it.
+  void AddCopy(int to, std::vector<CopyStep::Piece> pieces, StepInfo info);
+  // Has what was computed into `parts`, which follow each other and are all that is in their
+  // memory, be computed into slot `whole` instead, `offset` bytes from its begin. False, with
+  // nothing changed, where that cannot be.
+  bool PutInside(std::span<const Operand> parts, int whole, int64_t offset);
+
   // For a kernel that gives a sample other bits in a batch than alone (oneDNN's Winograd
   // convolutions): a lowering that chose one calls this before it appends anything. Lowers the node
   // for a single sample, by the same lowering, and repeats its steps for every sample of the batch,
@@ -132,6 +139,8 @@ class PlanBuilder {
   absl::StatusOr<Operand> GetBroadcast(graph::ValueId id, const Shape& shape);
   bool IsLayer(const graph::Node& node) const;
   bool MayOverwrite(int slot) const;
+  // Whether it is a part of another slot, or has parts.
+  bool IsShared(int slot) const;
   int AddSlot(Slot slot);
   void AddPrimitiveStep(dnnl::primitive primitive, std::vector<PrimitiveStep::Argument> arguments,
                         const compat::Desc& scratchpad, StepInfo info);
@@ -149,6 +158,7 @@ class PlanBuilder {
   std::vector<int> uses_left_;                            // by ValueId
   std::vector<std::vector<graph::ValueId>> slot_values_;  // by slot: what lies in it
   const graph::Node* current_ = nullptr;
+  bool is_sample_ = false;  // it lowers one node of another builder, for one sample
 };
 
 }  // namespace reluserve::engine

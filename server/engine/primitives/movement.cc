@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,48 @@ bool HasBlockTag(const Shape& shape, int64_t block) {
   return shape.rank() >= 3 && shape.rank() <= 5 && (block == 4 || block == 8 || block == 16);
 }
 
+// Concatenates what lies one after the other in each of `runs` equal parts of the result. With just
+// one, inputs are computed where they belong, as far as nothing else holds them; the rest is
+// copied.
+void Join(const Node& node, std::span<const Operand> inputs, int64_t runs, const Operand& result,
+          PlanBuilder& builder) {
+  const auto bytes = [&](const Operand& input) {
+    return static_cast<int64_t>(input.desc.get_size()) / runs;
+  };
+  const int64_t run = bytes(result);
+  std::vector<CopyStep::Piece> pieces;
+  int64_t offset = 0;
+  for (size_t i = 0; i < inputs.size();) {
+    // As many as an earlier concatenation has already put together.
+    size_t count = runs == 1 ? inputs.size() - i : 0;
+    while (count > 0 && !builder.PutInside(inputs.subspan(i, count), result.slot, offset)) --count;
+    for (size_t end = i + count; i < end; ++i) offset += bytes(inputs[i]);
+    if (count > 0) continue;
+    for (int64_t r = 0; r < runs; ++r) {
+      pieces.push_back({inputs[i].slot, r * bytes(inputs[i]), r * run + offset, bytes(inputs[i])});
+    }
+    offset += bytes(inputs[i++]);
+  }
+  if (!pieces.empty()) {
+    builder.AddCopy(result.slot, std::move(pieces), builder.Describe(node, result));
+  }
+}
+
+void AddConcat(const Node& node, const std::vector<Operand>& inputs, int axis,
+               const Operand& result, PlanBuilder& builder) {
+  std::vector<Desc> sources;
+  for (const Operand& input : inputs) sources.push_back(input.desc);
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto pd = compat::MakeConcat(result.desc, axis, sources, attr);
+  std::vector<PrimitiveStep::Argument> arguments = {{DNNL_ARG_DST, result.slot, result.desc}};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    arguments.push_back(
+        {DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), inputs[i].slot, inputs[i].desc});
+  }
+  builder.AddPrimitive(pd, dnnl::concat(pd), std::move(arguments), builder.Describe(node, result));
+}
+
 }  // namespace
 
 absl::StatusOr<bool> LowerConcat(const Node& node, PlanBuilder& builder) {
@@ -76,18 +119,12 @@ absl::StatusOr<bool> LowerConcat(const Node& node, PlanBuilder& builder) {
   const Desc target = keep_blocks     ? BlockedDesc(type, shape, *block)
                       : channels_last ? ChannelsLastDesc(type, shape)
                                       : PlainDesc(type, shape);
-  std::vector<Desc> sources;
-  for (const Operand& input : inputs) sources.push_back(input.desc);
-  dnnl::primitive_attr attr;
-  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  const auto pd = compat::MakeConcat(target, axis, sources, attr);
   const Operand result = builder.New(shape, target);
-  std::vector<PrimitiveStep::Argument> arguments = {{DNNL_ARG_DST, result.slot, target}};
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    arguments.push_back(
-        {DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), inputs[i].slot, inputs[i].desc});
+  if (keep_blocks || LiesPlain(target)) {
+    Join(node, inputs, shape.ElementCount(0, axis), result, builder);
+  } else {
+    AddConcat(node, inputs, axis, result, builder);
   }
-  builder.AddPrimitive(pd, dnnl::concat(pd), std::move(arguments), builder.Describe(node, result));
   builder.Define(node.outputs[0], result);
   return true;
 }

@@ -235,6 +235,45 @@ TEST(CompiledModelTest, ConcatenatesWhatConvolutionsMadeWithoutConvertingIt) {
   }
 }
 
+TEST(CompiledModelTest, ComputesWhatIsConcatenatedInItsPlace) {
+  // As a dense block has it: each concatenation begins with the one before, whose parts are read
+  // again, one of them by a node that could overwrite it.
+  GraphBuilder builder;
+  const ValueId x = builder.Input("x", {-1, 2, 1, 2});
+  const ValueId a = builder.Add(graph::Activation{}, {x}, "a");
+  const ValueId b = builder.Add(graph::Unary{graph::UnaryKind::kNeg}, {x}, "b");
+  const ValueId ab = builder.Add(graph::Concat{.axis = 1}, {a, b}, "ab");
+  const ValueId c = builder.Add(graph::Unary{graph::UnaryKind::kNeg}, {a}, "c");
+  const ValueId abc = builder.Add(graph::Concat{.axis = 1}, {a, b, c}, "abc");
+  const ValueId relu = builder.Add(graph::Activation{}, {b}, "relu");
+  const ValueId twice = builder.Add(graph::Concat{.axis = 1}, {c, c}, "twice");
+  const std::shared_ptr<CompiledModel> model = Compile(builder.Build({ab, abc, relu, twice}));
+
+  const auto copied = [&](int64_t samples) {
+    const Shape shape = {samples, 2, 1, 2};
+    const PlanInfo info = model->Describe({&shape, 1}).value();
+    std::vector<std::string> nodes;
+    for (const StepInfo& step : info.steps) {
+      if (step.op_type == "Concat") nodes.push_back(step.node);
+    }
+    return nodes;
+  };
+  EXPECT_THAT(copied(1), ElementsAre("twice"));
+  EXPECT_THAT(copied(2), ElementsAre("ab", "abc", "twice"));
+
+  const std::vector<float> values = {1, -2, 3, -4, 5, 6, -7, 8};
+  const Result one = RunModel(*model, {Floats({1, 2, 1, 2}, {1, -2, 3, -4})});
+  EXPECT_THAT(one.outputs[0], ElementsAre(1, 0, 3, 0, -1, 2, -3, 4));
+  EXPECT_THAT(one.outputs[1], ElementsAre(1, 0, 3, 0, -1, 2, -3, 4, -1, 0, -3, 0));
+  EXPECT_THAT(one.outputs[2], ElementsAre(0, 2, 0, 4));
+  EXPECT_THAT(one.outputs[3], ElementsAre(-1, 0, -3, 0, -1, 0, -3, 0));
+  const Result two = RunModel(*model, {Floats({2, 2, 1, 2}, values)});
+  EXPECT_THAT(two.outputs[1], ElementsAre(1, 0, 3, 0, -1, 2, -3, 4, -1, 0, -3, 0,  //
+                                          5, 6, 0, 8, -5, -6, 7, -8, -5, -6, 0, -8));
+  EXPECT_THAT(two.outputs[3], ElementsAre(-1, 0, -3, 0, -1, 0, -3, 0,  //
+                                          -5, -6, 0, -8, -5, -6, 0, -8));
+}
+
 TEST(CompiledModelTest, DescribesWhatWasFused) {
   GraphBuilder builder;
   const ValueId x = builder.Input("x", {-1, 8, 4, 4});
