@@ -168,7 +168,7 @@ class Trial {
   }
 
  private:
-  static constexpr int kDistinct = 4;
+  static constexpr int kDistinct = 2;
 
   // Nodes computed by the same kernel as one of those named.
   static std::vector<std::string> WithTheirLike(std::span<const std::string> names,

@@ -101,12 +101,14 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   Fingerprint fingerprint;
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, Import(source, fingerprint));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
+  const absl::Time imported_at = absl::Now();
   // A plan for each batch size, and some for other shapes and their strict twins.
   engine::CompileOptions compile;
   compile.max_plans = 16 + kMaxRunSize;
   compile.winograd = source.winograd;
   RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
                              engine::CompiledModel::Create(std::move(imported.graph), compile));
+  const absl::Time compiled_at = absl::Now();
   model->name_ = source.name;
   model->version_ = source.version;
   model->fingerprint_ = fingerprint.value();
@@ -119,7 +121,9 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const Model
   engine::SameBitsOptions same_bits;
   same_bits.max_batch_size = std::min(model->batching_.max_batch_size, kMaxRunSize);
   model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
-  model->load_time_ = absl::Now() - start;
+  const absl::Time tried_at = absl::Now();
+  model->load_phases_ = {imported_at - start, compiled_at - imported_at, tried_at - compiled_at};
+  model->load_time_ = tried_at - start;
   return model;
 }
 

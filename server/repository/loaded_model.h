@@ -62,8 +62,14 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   int64_t version() const { return version_; }
   // Tells its file's content from others: what is kept about a model belongs to that content.
   uint64_t fingerprint() const { return fingerprint_; }
-  // How long Load took.
+  // How long Load took, and what of it.
   absl::Duration load_time() const { return load_time_; }
+  struct LoadPhases {
+    absl::Duration import;   // parsing the file
+    absl::Duration compile;  // graph passes, packing weights, the first plans
+    absl::Duration trial;    // at which batch sizes samples keep their bits
+  };
+  const LoadPhases& load_phases() const { return load_phases_; }
   // Of the classes of an output, in its order; empty where there are none.
   const std::vector<std::string>& labels(size_t output = 0) const;
   const onnx_import::ModelInfo& info() const { return info_; }
@@ -110,6 +116,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   int64_t version_ = 0;
   uint64_t fingerprint_ = 0;
   absl::Duration load_time_;
+  LoadPhases load_phases_;
   std::vector<std::vector<std::string>> labels_;  // by output
   BatchingOptions batching_;
   std::vector<int> run_sizes_ = {1};

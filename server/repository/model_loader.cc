@@ -110,8 +110,13 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - start;
   if (model.ok()) {
-    spdlog::info("model_loaded model={} version={} activation_layers={} ms={:.0f}", name, version,
-                 (*model)->compiled().layers().size(), elapsed.count());
+    const LoadedModel::LoadPhases& phases = (*model)->load_phases();
+    spdlog::info(
+        "model_loaded model={} version={} activation_layers={} ms={:.0f} import_ms={:.0f} "
+        "compile_ms={:.0f} trial_ms={:.0f}",
+        name, version, (*model)->compiled().layers().size(), elapsed.count(),
+        absl::ToDoubleMilliseconds(phases.import), absl::ToDoubleMilliseconds(phases.compile),
+        absl::ToDoubleMilliseconds(phases.trial));
   } else {
     spdlog::error("model_failed model={} version={} error=\"{}\"", name, version,
                   std::string(model.status().message()));

@@ -95,7 +95,12 @@ class Runner {
   json LoadReport() {
     Shape one = model_->OneSampleShape(0);
     const auto info = model_->compiled().Describe({&one, 1});
+    const repository::LoadedModel::LoadPhases& phases = model_->load_phases();
     return {{"load", load_seconds_},
+            {"load_phases",
+             {{"import", absl::ToDoubleSeconds(phases.import)},
+              {"compile", absl::ToDoubleSeconds(phases.compile)},
+              {"trial", absl::ToDoubleSeconds(phases.trial)}}},
             {"run_sizes", model_->run_sizes()},
             {"macs", info.ok() ? info->macs : 0}};
   }
