@@ -36,6 +36,10 @@ class Counter {
       : low_(hn::Set(kFloats, rule.saturated_low)), high_(hn::Set(kFloats, rule.saturated_high)) {}
 
   void Run(const CountTask& task) const {
+    if (kInactive == CountRule::Inactive::kNotPositive && !kSaturates && task.stride > 1 &&
+        CountActive(task)) {
+      return;
+    }
     if (task.stride == 1) {
       CountPlane(task);
     } else if (task.width <= kRegisterLanes) {
@@ -121,6 +125,76 @@ class Counter {
     *task.counts.inactive = Sum(counts.inactive);
     *task.counts.saturated = Sum(counts.saturated);
     *task.counts.non_finite = Sum(counts.non_finite);
+  }
+
+  // Whether an element is positive, and bits of which the largest tells whether all were finite.
+  struct Active {
+    hn::Vec<decltype(kCounters)> count;
+    hn::Vec<decltype(kCounters)> largest;
+
+    void Add(Floats elements) {
+      const auto positive = hn::RebindMask(kCounters, hn::Gt(elements, hn::Zero(kFloats)));
+      count = hn::IfThenElse(positive, hn::Add(count, hn::Set(kCounters, 1)), count);
+      const auto magnitude =
+          hn::And(hn::BitCast(kCounters, elements), hn::Set(kCounters, uint32_t{0x7fffffff}));
+      largest = hn::Max(largest, magnitude);
+    }
+    bool AllFinite() const {
+      return hn::GetLane(hn::MaxOfLanes(kCounters, largest)) < uint32_t{0x7f800000};
+    }
+  };
+
+  // The usual case, ReLU's finite outputs in rows of whole vectors: all that is not active is
+  // inactive, and one look at the largest tells that nothing was infinite. Down the rows a few
+  // vectors at a time, so that counts stay in registers, and in stretches of rows that stay in the
+  // first-level cache until the last vector of them is read. False, and to be counted again, where
+  // there was anything else.
+  bool CountActive(const CountTask& task) const {
+    constexpr int64_t kVectors = 4;
+    constexpr int64_t kStretchBytes = 16 * 1024;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
+    if (task.width % lanes != 0) return false;
+    const int64_t row_bytes = task.width * static_cast<int64_t>(sizeof(float));
+    // Rows of few vectors are read from end to end anyway.
+    const int64_t stretch = task.width <= kVectors * lanes
+                                ? std::max<int64_t>(1, task.rows)
+                                : std::max<int64_t>(1, kStretchBytes / row_bytes);
+    std::fill_n(task.counts.inactive, task.width, static_cast<uint32_t>(task.rows));
+    std::fill_n(task.counts.saturated, task.width, 0);
+    std::fill_n(task.counts.non_finite, task.width, 0);
+    for (int64_t row = 0; row < task.rows; row += stretch) {
+      const int64_t rows = std::min(stretch, task.rows - row);
+      const float* elements = task.elements + row * task.stride;
+      int64_t lane = 0;
+      for (; lane + kVectors * lanes <= task.width; lane += kVectors * lanes) {
+        if (!CountActiveRows<kVectors>(elements + lane, rows, task, lane)) return false;
+      }
+      for (; lane < task.width; lane += lanes) {
+        if (!CountActiveRows<1>(elements + lane, rows, task, lane)) return false;
+      }
+    }
+    return true;
+  }
+
+  // kVectors neighbouring vectors of each row, from channel `lane` on.
+  template <int kVectors>
+  static bool CountActiveRows(const float* elements, int64_t rows, const CountTask& task,
+                              int64_t lane) {
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
+    Active active[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      active[v].count = active[v].largest = hn::Zero(kCounters);
+    }
+    for (int64_t i = 0; i < rows; ++i, elements += task.stride) {
+      for (int v = 0; v < kVectors; ++v) active[v].Add(hn::LoadU(kFloats, elements + v * lanes));
+    }
+    bool all_finite = true;
+    for (int v = 0; v < kVectors; ++v) {
+      uint32_t* inactive = task.counts.inactive + lane + v * lanes;
+      hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[v].count), kCounters, inactive);
+      all_finite = all_finite && active[v].AllFinite();
+    }
+    return all_finite;
   }
 
   // A few channels side by side, one a lane.
@@ -242,7 +316,9 @@ void CountActivations(const float* elements, const ActivationLayout& layout, con
   const int64_t total = layout.samples * groups * layout.positions * layout.block;
 
 #pragma omp parallel for schedule(static) if (total >= kParallelElements)
-  for (int64_t task_index = 0; task_index < tasks; ++task_index) {
+  for (int64_t i = 0; i < tasks; ++i) {
+    // From the end, which was written last and may still be in the cache where the begin is not.
+    const int64_t task_index = tasks - 1 - i;
     const int64_t sample = task_index / tasks_per_sample;
     const int64_t group = task_index % tasks_per_sample / tasks_per_group;
     const int64_t lane = task_index % tasks_per_group * step;

@@ -104,6 +104,20 @@ TEST_P(LayoutTest, CountsLikeTheDefinition) {
   }
 }
 
+TEST_P(LayoutTest, CountsWhatIsFiniteAndFindsTheOneThatIsNot) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937 random(seed);
+  std::vector<float> elements = MixedElements(GetParam(), random);
+  for (float& element : elements) element = std::isfinite(element) ? element : 0.75f;
+  for (const float spoiler : {2.0f, kInfinity, -kInfinity, kNan}) {
+    SCOPED_TRACE(fmt::format("with {}", spoiler));
+    elements[random() % elements.size()] = spoiler;
+    EXPECT_EQ(Count(elements, GetParam(), Rules()[0]),
+              CountNaively(elements, GetParam(), Rules()[0]));
+  }
+}
+
 // samples, channels, positions, block
 INSTANTIATE_TEST_SUITE_P(Planar, LayoutTest,
                          testing::Values(ActivationLayout{1, 1, 1, 1}, ActivationLayout{2, 3, 5, 1},
@@ -122,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(ActivationLayout{4, 10, 1, 10}, ActivationLayout{2, 3, 50, 3},
                     ActivationLayout{1, 17, 33, 17}, ActivationLayout{2, 19, 7, 19},
                     ActivationLayout{1, 1000, 1, 1000}, ActivationLayout{3, 515, 12, 515},
-                    ActivationLayout{2, 1024, 40, 1024}));
+                    ActivationLayout{2, 1024, 40, 1024}, ActivationLayout{3, 80, 300, 80}));
 
 TEST(ActivationCounterTest, NegativeZeroIsInactive) {
   const std::vector<float> elements = {-0.0f, 0.0f, 1.0f, -1.0f};
