@@ -31,7 +31,7 @@ absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
 // configuration that is a path.
 absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
     const std::string& name, const ModelFolder& folder, int64_t version,
-    const inference::ModelConfig& config, const BatchingOptions& batching, bool winograd);
+    const inference::ModelConfig& config, const BatchingOptions& batching, bool winograd = true);
 
 }  // namespace reluserve::repository
 
