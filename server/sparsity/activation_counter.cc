@@ -36,8 +36,7 @@ class Counter {
       : low_(hn::Set(kFloats, rule.saturated_low)), high_(hn::Set(kFloats, rule.saturated_high)) {}
 
   void Run(const CountTask& task) const {
-    if (kInactive == CountRule::Inactive::kNotPositive && !kSaturates && task.stride > 1 &&
-        CountActive(task)) {
+    if (kInactive == CountRule::Inactive::kNotPositive && task.stride > 1 && CountActive(task)) {
       return;
     }
     if (task.stride == 1) {
@@ -127,17 +126,28 @@ class Counter {
     *task.counts.non_finite = Sum(counts.non_finite);
   }
 
-  // Whether an element is positive, and bits of which the largest tells whether all were finite.
+  // How many are positive, and of these at a bound, and bits of which the largest tells whether all
+  // were finite.
   struct Active {
     hn::Vec<decltype(kCounters)> count;
+    hn::Vec<decltype(kCounters)> saturated;
     hn::Vec<decltype(kCounters)> largest;
 
-    void Add(Floats elements) {
-      const auto positive = hn::RebindMask(kCounters, hn::Gt(elements, hn::Zero(kFloats)));
-      count = hn::IfThenElse(positive, hn::Add(count, hn::Set(kCounters, 1)), count);
+    void Add(Floats elements, Floats low, Floats high) {
+      const auto positive = hn::Gt(elements, hn::Zero(kFloats));
+      count = AddWhere(positive, count);
+      if constexpr (kSaturates) {
+        const auto at_bound = hn::Or(hn::Le(elements, low), hn::Ge(elements, high));
+        saturated = AddWhere(hn::And(positive, at_bound), saturated);
+      }
       const auto magnitude =
           hn::And(hn::BitCast(kCounters, elements), hn::Set(kCounters, uint32_t{0x7fffffff}));
       largest = hn::Max(largest, magnitude);
+    }
+    static hn::Vec<decltype(kCounters)> AddWhere(hn::Mask<decltype(kFloats)> where,
+                                                 hn::Vec<decltype(kCounters)> counter) {
+      return hn::IfThenElse(hn::RebindMask(kCounters, where),
+                            hn::Add(counter, hn::Set(kCounters, 1)), counter);
     }
     bool AllFinite() const {
       return hn::GetLane(hn::MaxOfLanes(kCounters, largest)) < uint32_t{0x7f800000};
@@ -178,20 +188,26 @@ class Counter {
 
   // kVectors neighbouring vectors of each row, from channel `lane` on.
   template <int kVectors>
-  static bool CountActiveRows(const float* elements, int64_t rows, const CountTask& task,
-                              int64_t lane) {
+  bool CountActiveRows(const float* elements, int64_t rows, const CountTask& task,
+                       int64_t lane) const {
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
     Active active[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      active[v].count = active[v].largest = hn::Zero(kCounters);
+      active[v].count = active[v].saturated = active[v].largest = hn::Zero(kCounters);
     }
     for (int64_t i = 0; i < rows; ++i, elements += task.stride) {
-      for (int v = 0; v < kVectors; ++v) active[v].Add(hn::LoadU(kFloats, elements + v * lanes));
+      for (int v = 0; v < kVectors; ++v)
+        active[v].Add(hn::LoadU(kFloats, elements + v * lanes), low_, high_);
     }
     bool all_finite = true;
     for (int v = 0; v < kVectors; ++v) {
       uint32_t* inactive = task.counts.inactive + lane + v * lanes;
       hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[v].count), kCounters, inactive);
+      if constexpr (kSaturates) {
+        uint32_t* saturated = task.counts.saturated + lane + v * lanes;
+        hn::StoreU(hn::Add(hn::LoadU(kCounters, saturated), active[v].saturated), kCounters,
+                   saturated);
+      }
       all_finite = all_finite && active[v].AllFinite();
     }
     return all_finite;
