@@ -22,7 +22,7 @@ struct SameBitsOptions {
   int max_batch_size = 1;
   // About how long trying the sizes may take: every one up to 16, then multiples of 8, and
   // max_batch_size. Where it would be more, only powers of two and max_batch_size are tried.
-  absl::Duration time_limit = absl::Milliseconds(500);
+  absl::Duration time_limit = absl::Seconds(2);
   // Of the random inputs.
   uint64_t seed = 1;
 };
