@@ -8,19 +8,9 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 namespace reluserve::client {
 namespace {
-
-std::shared_ptr<grpc::ChannelCredentials> CreateCredentials(const Security& security) {
-  if (!security.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = security.ca_pem;
-  options.pem_cert_chain = security.certificate_pem;
-  options.pem_private_key = security.key_pem;
-  return grpc::SslCredentials(options);
-}
 
 std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address, const Security& security) {
   constexpr int kUnlimited = -1;
@@ -30,13 +20,9 @@ std::shared_ptr<grpc::Channel> CreateChannel(const std::string& address, const S
   return grpc::CreateCustomChannel(address, CreateCredentials(security), arguments);
 }
 
-void Authorize(const Client::CallSettings& settings, grpc::ClientContext& context) {
-  if (!settings.token.empty()) context.AddMetadata("authorization", "Bearer " + settings.token);
-}
-
 void SetUp(const Client::CallSettings& settings, grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + settings.timeout);
-  Authorize(settings, context);
+  Authorize(settings.token, context);
 }
 
 // The two libraries number the codes alike.
@@ -110,7 +96,7 @@ absl::Status Client::WatchSparsity(
     const v1::WatchSparsityRequest& request,
     const std::function<bool(const v1::SparsityReport&)>& visit) const {
   grpc::ClientContext context;
-  Authorize(settings_, context);
+  Authorize(settings_.token, context);
   const auto reader = sparsity_->WatchSparsity(&context, request);
   v1::SparsityReport report;
   bool stopped = false;

@@ -14,6 +14,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "client/security.h"
 #include "client/stream.h"
 #include "proto/health.grpc.pb.h"
 #include "proto/open_inference.grpc.pb.h"
@@ -25,20 +26,6 @@ namespace reluserve::client {
 
 using PredictStream = Stream<v1::PredictRequest, v1::PredictStreamResponse>;
 using InferStream = Stream<inference::ModelInferRequest, inference::ModelStreamInferResponse>;
-
-// How a client proves who it is, and makes sure who the server is.
-struct Security {
-  // Encrypts; the server's certificate has to be vouched for by `ca_pem` (empty: by those the
-  // system trusts), and be for the address's host.
-  bool tls = false;
-  std::string ca_pem;
-  // The client's own certificate and key, for servers that want one (mTLS); may be empty.
-  std::string certificate_pem;
-  std::string key_pem;
-  // Sent with each call as a bearer token; may be empty. Without TLS everybody on the way can read
-  // it.
-  std::string token;
-};
 
 // Speaks to one server over one channel. The channel connects at the first call
 // and again whenever it broke. Thread-safe.

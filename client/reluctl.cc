@@ -129,6 +129,7 @@ int Run(const Options& options, const Action& action) {
   const Client client(options.server, timeout_ms, *security);
   absl::StatusOr<int> exit_code = action({.client = client,
                                           .server = options.server,
+                                          .security = *security,
                                           .timeout = timeout_ms,
                                           .json = options.output == "json",
                                           .style = StyleOfStandardOutput()});

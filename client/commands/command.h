@@ -33,6 +33,7 @@ inline constexpr int kExitDrift = 5;       // `sparsity --drift`: the model drif
 struct Session {
   const Client& client;
   std::string server;  // its address
+  Security security;
   std::chrono::milliseconds timeout{0};
   bool json = false;  // --output json
   TextStyle style;

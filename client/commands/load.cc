@@ -162,6 +162,7 @@ void AddLoadCommand(CLI::App& app, Action* action) {
     *action = [options](const Session& session) -> absl::StatusOr<int> {
       RELUSERVE_ASSIGN_OR_RETURN(load::RunOptions run,
                                  ToRunOptions(*options, session.server, session.timeout));
+      run.security = session.security;
       return Load(session, *options, std::move(run));
     };
   });

@@ -62,7 +62,7 @@ class Execution {
 absl::Status Execution::Prepare() {
   const client::Client client(
       options_.endpoints.front(),
-      std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout));
+      std::chrono::duration_cast<std::chrono::milliseconds>(options_.timeout), options_.security);
   for (const RunOptions::Model& model : options_.models) {
     RELUSERVE_ASSIGN_OR_RETURN(const inference::ModelMetadataResponse metadata,
                                client.ModelMetadata(model.name, model.version));
@@ -74,11 +74,12 @@ absl::Status Execution::Prepare() {
   if (!options_.slo.empty()) {
     RELUSERVE_ASSIGN_OR_RETURN(slo_, ParseSlo(options_.slo));
   }
-  transport_ = std::make_unique<Transport>(
-      Transport::Options{.endpoints = options_.endpoints, .connections = options_.connections});
+  transport_ = std::make_unique<Transport>(Transport::Options{.endpoints = options_.endpoints,
+                                                              .connections = options_.connections,
+                                                              .security = options_.security});
   for (const std::string& endpoint : options_.endpoints) {
     // Long enough for a server under load; one that is gone is not to hold up the run.
-    statistics_clients_.emplace_back(endpoint, std::chrono::seconds(2));
+    statistics_clients_.emplace_back(endpoint, std::chrono::seconds(2), options_.security);
   }
   run_.started = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(), absl::UTCTimeZone());
   run_.version = RELUSERVE_VERSION;

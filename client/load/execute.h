@@ -31,6 +31,7 @@ struct SearchOptions {
 struct RunOptions {
   std::vector<std::string> endpoints;  // not empty
   int connections = 1;                 // to each
+  client::Security security;           // the same for all
   Nanoseconds timeout{0};              // of a request
   struct Model {
     std::string name;

@@ -9,14 +9,14 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 namespace reluserve::load {
 namespace {
 
 constexpr char kMethod[] = "/inference.GRPCInferenceService/ModelInfer";
 
-std::shared_ptr<grpc::Channel> CreateChannel(const std::string& endpoint, int connection) {
+std::shared_ptr<grpc::Channel> CreateChannel(const std::string& endpoint, int connection,
+                                             const client::Security& security) {
   constexpr int kUnlimited = -1;
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kUnlimited);
@@ -29,7 +29,7 @@ std::shared_ptr<grpc::Channel> CreateChannel(const std::string& endpoint, int co
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // Retries are the driver's: it counts them.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(endpoint, CreateCredentials(security), arguments);
 }
 
 }  // namespace
@@ -42,11 +42,12 @@ struct Transport::Call {
   std::unique_ptr<grpc::GenericClientAsyncResponseReader> reader;
 };
 
-Transport::Transport(const Options& options) {
+Transport::Transport(const Options& options) : token_(options.security.token) {
   for (const std::string& endpoint : options.endpoints) {
     stubs_.emplace_back();
     for (int i = 0; i < options.connections; ++i) {
-      stubs_.back().push_back(std::make_unique<grpc::GenericStub>(CreateChannel(endpoint, i)));
+      stubs_.back().push_back(
+          std::make_unique<grpc::GenericStub>(CreateChannel(endpoint, i, options.security)));
     }
   }
   poller_ = std::thread([this] { Poll(); });
@@ -63,6 +64,7 @@ void Transport::Start(uint32_t slot, int endpoint, const grpc::ByteBuffer& reque
   call->slot = slot;
   call->context.set_deadline(std::chrono::system_clock::now() +
                              std::chrono::duration_cast<std::chrono::microseconds>(timeout));
+  client::Authorize(token_, call->context);
   const auto& connections = stubs_[endpoint];
   const size_t connection =
       connections.size() == 1 ? 0

@@ -18,6 +18,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "client/load/duration.h"
+#include "client/security.h"
 
 namespace reluserve::load {
 
@@ -28,6 +29,7 @@ class Transport {
   struct Options {
     std::vector<std::string> endpoints;  // host:port, or any name that gRPC resolves
     int connections = 1;                 // to each endpoint; requests take them in turn
+    client::Security security;
   };
 
   // `on_complete` is called with the slot of an attempt and its outcome, on the transport's thread;
@@ -51,6 +53,7 @@ class Transport {
 
   void Poll();
 
+  const std::string token_;
   std::vector<std::vector<std::unique_ptr<grpc::GenericStub>>> stubs_;  // by endpoint, connection
   std::atomic<uint32_t> turn_{0};
   OnComplete on_complete_;

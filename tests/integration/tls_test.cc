@@ -140,6 +140,11 @@ TEST_F(TlsTest, IsSpokenByReluctl) {
   EXPECT_THAT(by_variable.output(), HasSubstr("digits"));
   ChildProcess by_file(command, {"RELUCTL_TOKEN_FILE=" + Path("tokens")});
   EXPECT_EQ(by_file.Wait(), 0) << by_file.error_text();
+  ChildProcess load(
+      {RELUCTL_BINARY, "--server", server->address(), "--tls-ca", Path("ca.pem"), "load", "digits",
+       "-c", "2", "--count", "20", "--warmup", "1ms", "--slo", "errors=0"},
+      {"RELUCTL_TOKEN=secret"});
+  EXPECT_EQ(load.Wait(), 0) << load.error_text() << load.output();
 }
 
 }  // namespace
