@@ -46,6 +46,10 @@ Nanoseconds Driver::Advance(Nanoseconds now, std::vector<Attempt>* start) {
   if (options_.stage.loop == LoopKind::kClosed && !started_) {
     for (int i = 0; i < options_.stage.concurrency && MaySend(now); ++i) Send(now, now, start);
   }
+  while (!paused_.empty() && paused_.front() <= now) {
+    paused_.pop_front();
+    if (MaySend(now)) Send(now, now, start);
+  }
   started_ = true;
   held_back_ = false;
   while (next_arrival_ && *next_arrival_ <= now && MaySend(*next_arrival_)) {
@@ -57,6 +61,7 @@ Nanoseconds Driver::Advance(Nanoseconds now, std::vector<Attempt>* start) {
   Nanoseconds wake = kNever;
   if (next_arrival_ && !held_back_ && MaySend(*next_arrival_)) wake = *next_arrival_;
   if (!retries_.empty()) wake = std::min(wake, retries_.top().due);
+  if (!paused_.empty()) wake = std::min(wake, paused_.front());
   return wake;
 }
 
@@ -78,7 +83,14 @@ bool Driver::Complete(Nanoseconds now, uint32_t slot, absl::StatusCode code,
     return retries_.top().slot == slot;
   }
   Finish(slot, now, code);
-  if (options_.stage.loop == LoopKind::kClosed && MaySend(now)) Send(now, now, start);
+  if (options_.stage.loop == LoopKind::kClosed && MaySend(now)) {
+    if (code != absl::StatusCode::kUnavailable) {
+      Send(now, now, start);
+      return false;
+    }
+    paused_.push_back(now + kPause);
+    return paused_.size() == 1;
+  }
   return held_back_ || outstanding() == 0;
 }
 

@@ -4,7 +4,9 @@
 #ifndef RELUSERVE_CLIENT_LOAD_DRIVER_H_
 #define RELUSERVE_CLIENT_LOAD_DRIVER_H_
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <queue>
 #include <set>
@@ -46,6 +48,9 @@ struct Attempt {
 // attempts it is told to, so that a test can run hours of load in virtual time. Times are since the
 // start of the stage and do not go back from one call to the next by more than threads race.
 // Thread-safe.
+//
+// A caller of a closed loop whose request found no server waits kPause before its next one: there
+// is nothing to measure in how fast requests can be refused on this side of the network.
 //
 // Latency counts from the moment a request was due: in an open loop that is the time of the
 // schedule, also where the request could only be sent later, because `max_outstanding` others had
@@ -96,6 +101,7 @@ class Driver {
   const Recorder& recorder() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return recorder_; }
 
   static constexpr Nanoseconds kNever = Nanoseconds::max();
+  static constexpr Nanoseconds kPause = std::chrono::milliseconds(10);
 
  private:
   struct Request {
@@ -131,6 +137,8 @@ class Driver {
   std::vector<Request> requests_ ABSL_GUARDED_BY(mutex_);  // by slot
   std::vector<uint32_t> free_slots_ ABSL_GUARDED_BY(mutex_);
   std::priority_queue<Retry, std::vector<Retry>, std::greater<>> retries_ ABSL_GUARDED_BY(mutex_);
+  // When callers of a closed loop that found no server send again, the next one first.
+  std::deque<Nanoseconds> paused_ ABSL_GUARDED_BY(mutex_);
   Nanoseconds send_until_ ABSL_GUARDED_BY(mutex_);
   int64_t to_measure_ ABSL_GUARDED_BY(mutex_);  // requests that `count` leaves to be sent
   bool started_ ABSL_GUARDED_BY(mutex_) = false;

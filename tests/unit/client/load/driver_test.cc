@@ -133,6 +133,27 @@ TEST(DriverTest, AStallShowsInAClosedLoop) {
   EXPECT_DOUBLE_EQ(measured.throughput, static_cast<double>(answered) / 18);
 }
 
+// Where there is no server, a caller asks it a hundred times a second and not as often as it can.
+TEST(DriverTest, CallersOfAClosedLoopThatFindNoServerPause) {
+  constexpr int kCallers = 3;
+  const Stage stage = ClosedStage(kCallers, MeasureFor(seconds(2)));
+  Driver driver(OptionsOf(stage));
+  // Nobody listens for a second; then answers take 20 ms.
+  std::vector<Nanoseconds> starts;
+  const Nanoseconds end = Simulate(driver, [&](Nanoseconds start, const Attempt&) {
+    starts.push_back(start);
+    if (start < seconds(1)) return Reply{start, absl::StatusCode::kUnavailable};
+    return Reply{start + milliseconds(20)};
+  });
+  EXPECT_EQ(end, seconds(2));
+  const Measurement measured = Measure(driver.recorder(), stage, 0);
+  EXPECT_EQ(measured.total.failed(), kCallers * 100);
+  EXPECT_EQ(measured.total.ok, kCallers * 50);
+  for (size_t i = 0; i < starts.size() && starts[i] < seconds(1); ++i) {
+    EXPECT_EQ(starts[i], Driver::kPause * static_cast<int64_t>(i / kCallers));
+  }
+}
+
 TEST(DriverTest, WaitsForTheAnswersOfWhatWasDueInTime) {
   const Stage stage = OpenStage(10, MeasureFor(seconds(1)));
   Driver driver(OptionsOf(stage));
