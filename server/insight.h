@@ -33,6 +33,7 @@ class Insight {
 
   batching::BatchObserver& observer() { return observers_; }
   sparsity::SparsityStore& sparsity() { return sparsity_; }
+  metrics::RequestMetrics& requests() { return requests_; }
   metrics::ModelStatistics& statistics() { return statistics_; }
 
   // Has every call of the server that is built counted and timed.

@@ -122,9 +122,10 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
       const std::unique_ptr<rpc::AccessControl> access,
       rpc::AccessControl::Create({options.auth_token_file, options.admin_token_file}));
   rpc::LogSettings log_settings(spdlog::default_logger(), kLogPattern);
-  rpc::OpenInferenceService open_inference(
-      {*repository, *scheduler, statistics, shared_memory, *access, log_settings});
-  rpc::PredictionService prediction(*repository, *scheduler, statistics, *access);
+  rpc::OpenInferenceService open_inference({*repository, *scheduler, insight->requests(),
+                                            statistics, shared_memory, *access, log_settings});
+  rpc::PredictionService prediction(*repository, *scheduler, insight->requests(), statistics,
+                                    *access);
   rpc::ModelService model(*repository, lanes.threads_per_lane, *access);
   rpc::SparsityService sparsity(*repository, insight->sparsity(), *access);
   grpc::EnableDefaultHealthCheckService(true);

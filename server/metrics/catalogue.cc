@@ -26,7 +26,7 @@ constexpr std::array kCatalogue = {
                "Time computed requests waited for a lane"},
     MetricInfo{"reluserve_compute_seconds", kHistogram, kModel,
                "Time of the batches that computed a request"},
-    MetricInfo{"reluserve_encode_seconds", kHistogram, "method",
+    MetricInfo{"reluserve_encode_seconds", kHistogram, "model, version",
                "Time a lane took to write a computed request's response message"},
     MetricInfo{"reluserve_batch_samples", kHistogram, kModel, "Samples in each executed batch"},
     MetricInfo{"reluserve_samples_total", kCounter, kModel, "Samples computed"},

@@ -70,24 +70,26 @@ struct RequestMetrics::ModelMetrics {
   uint64_t samples = 0;
   Histogram queue{TimeBuckets()};
   Histogram compute{TimeBuckets()};
+  Histogram encode{TimeBuckets()};
   Histogram batch{SizeBuckets()};
 };
 
 struct RequestMetrics::MethodMetrics {
   std::map<absl::StatusCode, uint64_t> calls;
   Histogram time{TimeBuckets()};
-  Histogram encode{TimeBuckets()};
   bool timed = false;
-  bool encoded = false;
 };
 
 RequestMetrics::RequestMetrics() = default;
 RequestMetrics::~RequestMetrics() = default;
 
 RequestMetrics::ModelMetrics& RequestMetrics::Of(const repository::LoadedModel& model) {
-  auto& metrics = models_[{model.name(), model.version()}];
-  if (metrics == nullptr) metrics = std::make_unique<ModelMetrics>();
-  return *metrics;
+  auto found = models_.find(KeyLess::View(model.name(), model.version()));
+  if (found == models_.end()) {
+    found = models_.try_emplace({model.name(), model.version()}, std::make_unique<ModelMetrics>())
+                .first;
+  }
+  return *found->second;
 }
 
 RequestMetrics::MethodMetrics& RequestMetrics::Of(std::string_view method) {
@@ -130,11 +132,9 @@ void RequestMetrics::OnCall(std::string_view method, absl::StatusCode code, absl
   metrics.time.Observe(Seconds(time));
 }
 
-void RequestMetrics::OnEncoded(std::string_view method, absl::Duration time) {
+void RequestMetrics::OnEncoded(const repository::LoadedModel& model, absl::Duration time) {
   absl::MutexLock lock(&mutex_);
-  MethodMetrics& metrics = Of(method);
-  metrics.encoded = true;
-  metrics.encode.Observe(Seconds(time));
+  Of(model).encode.Observe(Seconds(time));
 }
 
 std::vector<MetricFamily> RequestMetrics::Collect() const {
@@ -148,10 +148,8 @@ std::vector<MetricFamily> RequestMetrics::Collect() const {
       calls.metric.push_back(
           CounterMetric({{"method", method}, {"code", absl::StatusCodeToString(code)}}, count));
     }
-    if (metrics->timed)
+    if (metrics->timed) {
       times.metric.push_back(HistogramMetric({{"method", method}}, metrics->time));
-    if (metrics->encoded) {
-      encode.metric.push_back(HistogramMetric({{"method", method}}, metrics->encode));
     }
   }
   for (const auto& [key, metrics] : models_) {
@@ -165,6 +163,7 @@ std::vector<MetricFamily> RequestMetrics::Collect() const {
     samples.metric.push_back(CounterMetric(model, metrics->samples));
     queue.metric.push_back(HistogramMetric(model, metrics->queue));
     compute.metric.push_back(HistogramMetric(model, metrics->compute));
+    encode.metric.push_back(HistogramMetric(model, metrics->encode));
     batch.metric.push_back(HistogramMetric(model, metrics->batch));
   }
   return {std::move(calls),   std::move(times),  std::move(requests), std::move(queue),

@@ -17,6 +17,7 @@
 #include <absl/base/thread_annotations.h>
 #include <absl/status/status.h>
 #include <absl/synchronization/mutex.h>
+#include <absl/time/clock.h>
 #include <absl/time/time.h>
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
@@ -42,22 +43,44 @@ class RequestMetrics final : public batching::BatchObserver {
   // their time says nothing.
   void OnCall(std::string_view method, absl::StatusCode code, absl::Duration time, bool unary);
   // A computed request's response was written.
-  void OnEncoded(std::string_view method, absl::Duration time);
+  void OnEncoded(const repository::LoadedModel& model, absl::Duration time);
 
   std::vector<prometheus::MetricFamily> Collect() const;
 
  private:
   struct ModelMetrics;
   struct MethodMetrics;
+  // Finds a key without a copy of the name.
+  struct KeyLess {
+    using is_transparent = void;
+    using View = std::pair<std::string_view, int64_t>;
+    bool operator()(const View& a, const View& b) const { return a < b; }
+  };
 
   ModelMetrics& Of(const repository::LoadedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   MethodMetrics& Of(std::string_view method) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
-  std::map<std::pair<std::string, int64_t>, std::unique_ptr<ModelMetrics>> models_
+  std::map<std::pair<std::string, int64_t>, std::unique_ptr<ModelMetrics>, KeyLess> models_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::unique_ptr<MethodMetrics>, std::less<>> methods_
       ABSL_GUARDED_BY(mutex_);
+};
+
+// Times what it lives for as the writing of a response.
+class EncodeTimer {
+ public:
+  // Both must outlive it.
+  EncodeTimer(RequestMetrics& metrics, const repository::LoadedModel& model)
+      : metrics_(metrics), model_(model), start_(absl::Now()) {}
+  ~EncodeTimer() { metrics_.OnEncoded(model_, absl::Now() - start_); }
+  EncodeTimer(const EncodeTimer&) = delete;
+  EncodeTimer& operator=(const EncodeTimer&) = delete;
+
+ private:
+  RequestMetrics& metrics_;
+  const repository::LoadedModel& model_;
+  const absl::Time start_;
 };
 
 }  // namespace reluserve::metrics

@@ -3,14 +3,8 @@
 
 #include "server/rpc/call_metrics.h"
 
-#include <cstdlib>
-#include <map>
-#include <string>
-
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
-
-#include "server/rpc/request_trace.h"
 
 namespace reluserve::rpc {
 namespace {
@@ -32,12 +26,7 @@ class CallTimer final : public grpc::experimental::Interceptor {
   ~CallTimer() override { Record(absl::StatusCode::kCancelled); }
 
   void Intercept(InterceptorBatchMethods* methods) override {
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      const auto* metadata = methods->GetRecvInitialMetadata();
-      wants_times_ = metadata != nullptr && metadata->find(kTimingKey) != metadata->end();
-    }
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      TakeTimes(methods->GetSendTrailingMetadata());
       // The two libraries number the codes alike.
       Record(static_cast<absl::StatusCode>(methods->GetSendStatus().error_code()));
     }
@@ -45,17 +34,6 @@ class CallTimer final : public grpc::experimental::Interceptor {
   }
 
  private:
-  // The answer of a computed request has its times; whether the caller gets them is the caller's
-  // choice.
-  void TakeTimes(std::multimap<std::string, std::string>* metadata) {
-    if (metadata == nullptr) return;
-    if (const auto encode = metadata->find(kEncodeTimeKey); encode != metadata->end()) {
-      metrics_.OnEncoded(method_, absl::Microseconds(std::atoll(encode->second.c_str())));
-    }
-    if (wants_times_) return;
-    for (const char* key : {kQueueTimeKey, kComputeTimeKey, kEncodeTimeKey}) metadata->erase(key);
-  }
-
   void Record(absl::StatusCode code) {
     if (recorded_) return;
     recorded_ = true;
@@ -66,7 +44,6 @@ class CallTimer final : public grpc::experimental::Interceptor {
   const bool unary_;
   metrics::RequestMetrics& metrics_;
   const absl::Time start_;
-  bool wants_times_ = false;
   bool recorded_ = false;
 };
 

@@ -13,8 +13,7 @@
 namespace reluserve::rpc {
 
 // Counts and times every call of every service, by method and status code: also those that are
-// refused before a handler of ours has seen them through. Leaves an answer its times only where the
-// caller asked for them (request_trace.h). `metrics` must outlive the gRPC server.
+// refused before a handler of ours has seen them through. `metrics` must outlive the gRPC server.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> CallMetrics(
     metrics::RequestMetrics& metrics);
 

@@ -54,7 +54,8 @@ absl::StatusOr<PreparedInference> OpenInferenceService::Prepare(
   prepared.request.priority = kept->priority;
   prepared.request.timeout = kept->timeout;
   prepared.traced = trace_settings_.Sample(model->name());
-  prepared.encode = [model, kept, &response](const batching::InferenceResult& result) {
+  prepared.encode = [this, model, kept, &response](const batching::InferenceResult& result) {
+    const metrics::EncodeTimer timer(requests_, *model);
     return EncodeResponse(result, *model, *kept, response);
   };
   return prepared;

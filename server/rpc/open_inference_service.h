@@ -9,6 +9,7 @@
 #include "proto/open_inference.grpc.pb.h"
 #include "server/batching/scheduler.h"
 #include "server/metrics/model_statistics.h"
+#include "server/metrics/request_metrics.h"
 #include "server/repository/model_repository.h"
 #include "server/rpc/access_control.h"
 #include "server/rpc/log_settings.h"
@@ -28,6 +29,7 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
   struct Parts {
     repository::ModelRepository& repository;
     batching::Scheduler& scheduler;
+    metrics::RequestMetrics& requests;
     metrics::ModelStatistics& statistics;
     SharedMemoryRegions& shared_memory;
     AccessControl& access;
@@ -36,6 +38,7 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
   explicit OpenInferenceService(const Parts& parts)
       : repository_(parts.repository),
         scheduler_(parts.scheduler),
+        requests_(parts.requests),
         statistics_(parts.statistics),
         shared_memory_(parts.shared_memory),
         access_(parts.access),
@@ -113,6 +116,7 @@ class OpenInferenceService final : public inference::GRPCInferenceService::Callb
 
   repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
+  metrics::RequestMetrics& requests_;
   metrics::ModelStatistics& statistics_;
   SharedMemoryRegions& shared_memory_;
   AccessControl& access_;

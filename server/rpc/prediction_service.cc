@@ -28,7 +28,8 @@ absl::StatusOr<PreparedInference> PredictionService::Prepare(const v1::PredictRe
   prepared.request.inputs = std::move(decoded->views);
   prepared.request.prepare = std::move(decoded->prepare);
   prepared.request.wants_trace = request.sparsity() != v1::SPARSITY_DETAIL_UNSPECIFIED;
-  prepared.encode = [model, &request, &response](const batching::InferenceResult& result) {
+  prepared.encode = [this, model, &request, &response](const batching::InferenceResult& result) {
+    const metrics::EncodeTimer timer(requests_, *model);
     EncodePrediction(result, *model, request, response);
     return absl::OkStatus();
   };

@@ -9,6 +9,7 @@
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
 #include "server/batching/scheduler.h"
 #include "server/metrics/model_statistics.h"
+#include "server/metrics/request_metrics.h"
 #include "server/repository/model_repository.h"
 #include "server/rpc/access_control.h"
 #include "server/rpc/prepared_inference.h"
@@ -20,8 +21,13 @@ class PredictionService final : public v1::PredictionService::CallbackService {
  public:
   // All must outlive the gRPC server.
   PredictionService(const repository::ModelRepository& repository, batching::Scheduler& scheduler,
-                    metrics::ModelStatistics& statistics, AccessControl& access)
-      : repository_(repository), scheduler_(scheduler), statistics_(statistics), access_(access) {}
+                    metrics::RequestMetrics& requests, metrics::ModelStatistics& statistics,
+                    AccessControl& access)
+      : repository_(repository),
+        scheduler_(scheduler),
+        requests_(requests),
+        statistics_(statistics),
+        access_(access) {}
 
  private:
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
@@ -36,6 +42,7 @@ class PredictionService final : public v1::PredictionService::CallbackService {
 
   const repository::ModelRepository& repository_;
   batching::Scheduler& scheduler_;
+  metrics::RequestMetrics& requests_;
   metrics::ModelStatistics& statistics_;
   AccessControl& access_;
 };

@@ -70,6 +70,7 @@ RequestTrace BeginTrace(grpc::CallbackServerContext& context) {
   const std::string_view given = MetadataOf(context, kRequestIdKey);
   trace.request_id = IsRequestId(given) ? std::string(given) : NewRequestId();
   trace.trace_parent = ParseTraceParent(MetadataOf(context, kTraceParentKey));
+  trace.wants_times = context.client_metadata().count(kTimingKey) != 0;
   context.AddInitialMetadata(kRequestIdKey, trace.request_id);
   return trace;
 }

@@ -29,6 +29,7 @@ struct RequestTrace {
   std::string request_id;
   // Of a valid W3C traceparent, "<trace-id>-<parent-id>"; otherwise empty.
   std::string trace_parent;
+  bool wants_times = false;  // kTimingKey was there
 };
 
 // Reads the call's metadata and promises its request id to the answer. Call once, before the call
@@ -39,8 +40,7 @@ RequestTrace BeginTrace(grpc::CallbackServerContext& context);
 // the numbers not zero), otherwise empty.
 std::string ParseTraceParent(std::string_view header);
 
-// Promises the times to the answer: what they are for is decided where they are sent
-// (call_metrics.h).
+// Promises the times to the answer.
 void AddTimes(grpc::CallbackServerContext& context, absl::Duration queue, absl::Duration compute,
               absl::Duration encode);
 

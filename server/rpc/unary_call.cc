@@ -95,7 +95,7 @@ grpc::ServerUnaryReactor* InferenceCall::Start(grpc::CallbackServerContext* cont
 void InferenceCall::Answer(const absl::StatusOr<batching::InferenceResult>& result) {
   const absl::Time encoding = absl::Now();
   const absl::Status status = result.ok() ? encode_(*result) : result.status();
-  if (result.ok()) {
+  if (result.ok() && trace_.wants_times) {
     AddTimes(context_, result->queue_time, result->compute.total(), absl::Now() - encoding);
   }
   const grpc::Status answer = ToGrpcStatus(status);
