@@ -12,10 +12,9 @@
 #include <string>
 #include <utility>
 
-#include <absl/time/clock.h>
-
 #include "server/base/status.h"
 #include "server/engine/plan.h"
+#include "server/engine/sparse_work.h"
 
 namespace reluserve::engine {
 namespace {
@@ -99,23 +98,20 @@ class Trial {
 
   absl::Status Prepare() {
     RELUSERVE_RETURN_IF_ERROR(MakeInputs());
-    // Of the quickest: the first makes its plan, and another may meet a busy CPU.
-    sample_time_ = absl::InfiniteDuration();
     for (int64_t sample = 0; sample < std::min(kDistinct, options_.max_batch_size); ++sample) {
-      const absl::Time start = absl::Now();
       RELUSERVE_ASSIGN_OR_RETURN(Results results, Run(sample, 1));
       alone_.push_back(std::move(results));
-      sample_time_ = std::min(sample_time_, absl::Now() - start);
     }
     return absl::OkStatus();
   }
 
   std::vector<int> SizesToTry() const {
     const int largest = options_.max_batch_size;
-    const bool quick = sample_time_ * largest * (largest + 1) / 2 <= options_.time_limit;
+    const double runs = 0.5 * largest * (largest + 1);
+    const bool all = static_cast<double>(WorkOf(model_).macs) * runs <= options_.max_macs;
     std::vector<int> sizes;
     for (int size = 2; size <= largest; ++size) {
-      const bool wanted = quick ? size <= 16 || size % 8 == 0 : (size & (size - 1)) == 0;
+      const bool wanted = all ? size <= 16 || size % 8 == 0 : (size & (size - 1)) == 0;
       if (wanted || size == largest) sizes.push_back(size);
     }
     return sizes;
@@ -269,7 +265,6 @@ class Trial {
   ExecutionContext context_;
   std::vector<Tensor> inputs_;  // of all samples
   std::vector<Results> alone_;  // of each that was drawn
-  absl::Duration sample_time_;
 };
 
 }  // namespace

@@ -11,8 +11,6 @@
 #include <cstdint>
 #include <vector>
 
-#include <absl/time/time.h>
-
 #include "server/engine/compiled_model.h"
 
 namespace reluserve::engine {
@@ -20,9 +18,10 @@ namespace reluserve::engine {
 struct SameBitsOptions {
   // The largest size to try. At least 1.
   int max_batch_size = 1;
-  // About how long trying the sizes may take: every one up to 16, then multiples of 8, and
-  // max_batch_size. Where it would be more, only powers of two and max_batch_size are tried.
-  absl::Duration time_limit = absl::Seconds(2);
+  // Where trying every size up to 16, then multiples of 8, and max_batch_size, takes more
+  // multiply-accumulates than these, only powers of two and max_batch_size are tried. Counted and
+  // not timed, so that every replica runs at the same sizes.
+  double max_macs = 2e10;
   // Of the random inputs.
   uint64_t seed = 1;
 };

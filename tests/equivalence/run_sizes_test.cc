@@ -70,8 +70,8 @@ TEST_P(RunSizesTest, WhatWasFoundHolds) {
     const auto model = Compile(graph, {.threads = threads});
     if (!model->shapes().batchable) GTEST_SKIP() << "samples do not stay apart";
     const std::vector<Results> alone = EachAlone(*model, batch);
-    const std::vector<int> sizes = engine::FindSameBitsSizes(
-        *model, {.max_batch_size = kBatch, .time_limit = absl::InfiniteDuration()});
+    const std::vector<int> sizes =
+        engine::FindSameBitsSizes(*model, {.max_batch_size = kBatch, .max_macs = 1e18});
     const std::string found =
         fmt::format("{} threads: sizes {}; by sample: {}", threads, fmt::join(sizes, ", "),
                     fmt::join(model->by_sample(), ", "));
