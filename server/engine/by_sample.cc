@@ -23,11 +23,6 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-int64_t BytesOf(const Operand& operand) {
-  if (operand.describable()) return static_cast<int64_t>(operand.desc.get_size());
-  return operand.shape.ElementCount() * static_cast<int64_t>(ByteSize(operand.type));
-}
-
 Shape WithExtent0(Shape shape, int64_t extent) {
   shape[0] = extent;
   return shape;
@@ -127,7 +122,7 @@ class SampleLowering {
         known->second = single_->AddSlot(slot);
         single_->slot_values_[known->second] = batch_.slot_values_[whole.slot];
         places_.resize(single_->plan_->slots.size());
-        places_[known->second] = {whole.slot, BytesOf(*sample)};
+        places_[known->second] = {whole.slot, sample->byte_size()};
       }
       sample->slot = known->second;
       single_->layouts_[id].push_back(*sample);
@@ -150,7 +145,7 @@ class SampleLowering {
       }
       const Operand made = sample.describable() ? batch_.New(whole->shape, whole->desc)
                                                 : batch_.New(whole->type, whole->shape);
-      place = {made.slot, BytesOf(sample)};
+      place = {made.slot, sample.byte_size()};
     }
     whole->slot = place.slot;
     batch_.Define(id, *whole);

@@ -56,6 +56,11 @@ struct Operand {
   compat::Desc desc;
 
   bool describable() const { return !compat::IsZero(desc); }
+  // With the padding that its layout has.
+  int64_t byte_size() const {
+    if (describable()) return static_cast<int64_t>(desc.get_size());
+    return shape.ElementCount() * static_cast<int64_t>(ByteSize(type));
+  }
 };
 
 // One oneDNN primitive with its memory arguments.

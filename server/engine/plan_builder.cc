@@ -18,11 +18,6 @@ using graph::kNoValue;
 using graph::Node;
 using graph::ValueId;
 
-int64_t BytesOf(const Operand& operand) {
-  if (operand.describable()) return static_cast<int64_t>(operand.desc.get_size());
-  return operand.shape.ElementCount() * static_cast<int64_t>(ByteSize(operand.type));
-}
-
 Operand PlainOperand(int slot, DataType type, const Shape& shape) {
   Operand operand{slot, type, shape, {}};
   if (Describable(type, shape)) operand.desc = PlainDesc(type, shape);
@@ -278,7 +273,7 @@ Operand PlanBuilder::Constant(Tensor tensor) {
 Operand PlanBuilder::New(DataType type, const Shape& shape) {
   Operand operand = PlainOperand(-1, type, shape);
   Slot slot;
-  slot.bytes = BytesOf(operand);
+  slot.bytes = operand.byte_size();
   operand.slot = AddSlot(slot);
   plan_->activation_bytes += slot.bytes;
   return operand;
@@ -287,7 +282,7 @@ Operand PlanBuilder::New(DataType type, const Shape& shape) {
 Operand PlanBuilder::New(const Shape& shape, const Desc& desc) {
   Operand operand{-1, TypeOf(desc), shape, desc};
   Slot slot;
-  slot.bytes = BytesOf(operand);
+  slot.bytes = operand.byte_size();
   operand.slot = AddSlot(slot);
   plan_->activation_bytes += slot.bytes;
   return operand;
@@ -370,7 +365,7 @@ bool PlanBuilder::PutInside(std::span<const Operand> parts, int whole, int64_t o
   for (const Operand& part : parts) {
     const SlotPlace place = OutermostSlot(slots, part.slot);
     if (place.slot != first.slot || place.offset != end ||
-        BytesOf(part) != slots[part.slot].bytes) {
+        part.byte_size() != slots[part.slot].bytes) {
       return false;
     }
     end += slots[part.slot].bytes;
