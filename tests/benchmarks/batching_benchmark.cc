@@ -70,10 +70,8 @@ void BM_Scheduler(benchmark::State& state) {
   for (auto _ : state) {
     absl::BlockingCounter left(requests);
     for (int i = 0; i < requests; ++i) {
-      const absl::Status status =
-          scheduler->Submit(Request(), [&left](const absl::StatusOr<InferenceResult>&) {
-            left.DecrementCount();
-          });
+      const absl::Status status = scheduler->Submit(
+          Request(), [&left](const absl::StatusOr<InferenceResult>&) { left.DecrementCount(); });
       if (!status.ok()) state.SkipWithError("refused");
     }
     left.Wait();
