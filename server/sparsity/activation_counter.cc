@@ -126,36 +126,33 @@ class Counter {
     *task.counts.non_finite = Sum(counts.non_finite);
   }
 
-  // How many are positive, and of these at a bound, and bits of which the largest tells whether all
-  // were finite.
+  // How many are positive, and how many at the upper bound, and a sum that is not 0 where any
+  // element was not finite: 0 times these is NaN.
   struct Active {
     hn::Vec<decltype(kCounters)> count;
     hn::Vec<decltype(kCounters)> saturated;
-    hn::Vec<decltype(kCounters)> largest;
+    Floats poison;
 
-    void Add(Floats elements, Floats low, Floats high) {
-      const auto positive = hn::Gt(elements, hn::Zero(kFloats));
-      count = AddWhere(positive, count);
-      if constexpr (kSaturates) {
-        const auto at_bound = hn::Or(hn::Le(elements, low), hn::Ge(elements, high));
-        saturated = AddWhere(hn::And(positive, at_bound), saturated);
-      }
-      const auto magnitude =
-          hn::And(hn::BitCast(kCounters, elements), hn::Set(kCounters, uint32_t{0x7fffffff}));
-      largest = hn::Max(largest, magnitude);
+    void Add(Floats elements, Floats high) {
+      const auto zero = hn::Zero(kFloats);
+      count = AddWhere(hn::Gt(elements, zero), count);
+      if constexpr (kSaturates) saturated = AddWhere(hn::Ge(elements, high), saturated);
+      poison = hn::MulAdd(elements, zero, poison);
     }
     static hn::Vec<decltype(kCounters)> AddWhere(hn::Mask<decltype(kFloats)> where,
                                                  hn::Vec<decltype(kCounters)> counter) {
       return hn::IfThenElse(hn::RebindMask(kCounters, where),
                             hn::Add(counter, hn::Set(kCounters, 1)), counter);
     }
-    bool AllFinite() const {
-      return hn::GetLane(hn::MaxOfLanes(kCounters, largest)) < uint32_t{0x7f800000};
-    }
+    bool AllFinite() const { return hn::AllTrue(kFloats, hn::Eq(poison, hn::Zero(kFloats))); }
   };
 
+  // Whether what is active can be at the upper bound alone, and what is inactive at none that
+  // counts.
+  bool OnlyHighSaturates() const { return hn::GetLane(low_) <= 0.0f && hn::GetLane(high_) > 0.0f; }
+
   // The usual case, ReLU's finite outputs in rows of whole vectors: all that is not active is
-  // inactive, and one look at the largest tells that nothing was infinite. Down the rows a few
+  // inactive, and one sum tells that nothing was infinite. Down the rows a few
   // vectors at a time, so that counts stay in registers, and in stretches of rows that stay in the
   // first-level cache until the last vector of them is read. False, and to be counted again, where
   // there was anything else.
@@ -163,7 +160,7 @@ class Counter {
     constexpr int64_t kVectors = 4;
     constexpr int64_t kStretchBytes = 16 * 1024;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
-    if (task.width % lanes != 0) return false;
+    if (task.width % lanes != 0 || (kSaturates && !OnlyHighSaturates())) return false;
     const int64_t row_bytes = task.width * static_cast<int64_t>(sizeof(float));
     // Rows of few vectors are read from end to end anyway.
     const int64_t stretch = task.width <= kVectors * lanes
@@ -193,11 +190,12 @@ class Counter {
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
     Active active[kVectors];
     for (int v = 0; v < kVectors; ++v) {
-      active[v].count = active[v].saturated = active[v].largest = hn::Zero(kCounters);
+      active[v].count = active[v].saturated = hn::Zero(kCounters);
+      active[v].poison = hn::Zero(kFloats);
     }
     for (int64_t i = 0; i < rows; ++i, elements += task.stride) {
       for (int v = 0; v < kVectors; ++v)
-        active[v].Add(hn::LoadU(kFloats, elements + v * lanes), low_, high_);
+        active[v].Add(hn::LoadU(kFloats, elements + v * lanes), high_);
     }
     bool all_finite = true;
     for (int v = 0; v < kVectors; ++v) {
