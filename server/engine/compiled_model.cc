@@ -186,6 +186,14 @@ std::vector<bool> LayersBySample(const Plan& one_batch, const Plan& other_batch)
   return by_sample;
 }
 
+absl::StatusOr<std::vector<graph::PassReport>> Simplify(Graph& graph, graph::SymbolicShapes& shapes,
+                                                        graph::PassOptions options) {
+  // Of use to the passes alone, and it shares the constants, which would never be freed.
+  const std::vector<graph::OperandInfo> probe = std::exchange(shapes.probe, {});
+  if (!compat::HasExactInt8()) options.disabled.emplace("fuse-quantization");
+  return graph::RunPasses(graph, {EvaluateNode, probe, shapes.extents}, options);
+}
+
 // The probe's shapes with another batch, where the model has one.
 std::vector<Shape> WithBatch(const Graph& graph, const graph::SymbolicShapes& shapes,
                              int64_t batch) {
@@ -228,15 +236,11 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   state->options = options;
   state->graph_before = state->graph.ToString();
   RELUSERVE_ASSIGN_OR_RETURN(state->shapes, graph::InferSymbolicShapes(state->graph, EvaluateNode));
-  graph::PassContext context;
-  context.evaluate = EvaluateNode;
-  context.probe = state->shapes.probe;
-  context.extents = state->shapes.extents;
-  graph::PassOptions passes = options.passes;
-  if (!compat::HasExactInt8()) passes.disabled.emplace("fuse-quantization");
-  RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports, graph::RunPasses(state->graph, context, passes));
+  RELUSERVE_ASSIGN_OR_RETURN(state->pass_reports,
+                             Simplify(state->graph, state->shapes, options.passes));
   state->graph_after = state->graph.ToString();
 
+  state->weights->Adopt(state->graph);
   const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);

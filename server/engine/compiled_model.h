@@ -92,7 +92,8 @@ class CompiledModel {
   // The names of the nodes to which that was done.
   std::vector<std::string> by_sample() const;
 
-  // After the passes.
+  // After the passes. Of large weights types and shapes alone; of the shapes without the facts of
+  // the probe.
   const graph::Graph& graph() const;
   const graph::SymbolicShapes& shapes() const;
   // Element types of the graph's outputs.

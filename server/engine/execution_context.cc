@@ -11,6 +11,7 @@
 
 #include "server/base/status.h"
 #include "server/engine/compiled_model.h"
+#include "server/engine/huge_pages.h"
 #include "server/engine/plan.h"
 
 namespace reluserve::engine {
@@ -183,6 +184,7 @@ absl::StatusOr<Binding*> ExecutionContext::State::Bind(const std::shared_ptr<con
     bindings.clear();
     arena = Tensor();  // before the new one, so that both are never there at once
     RELUSERVE_ASSIGN_OR_RETURN(arena, Tensor::Allocate(DataType::kUint8, Shape{plan->arena_bytes}));
+    AdviseHugePages(arena);
   }
   bindings.remove_if([](const Binding& binding) { return binding.plan.expired(); });
   if (bindings.size() >= kMaxBindings) bindings.pop_back();

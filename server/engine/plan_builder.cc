@@ -190,7 +190,8 @@ absl::StatusOr<Operand> PlanBuilder::Get(ValueId id) {
     const Tensor* tensor = Known(id);
     if (tensor == nullptr)
       return Internal("value \"{}\" is read before it is made", graph_.value(id).name);
-    Define(id, Constant(*tensor));
+    RELUSERVE_ASSIGN_OR_RETURN(Tensor elements, weights_->Plain(id, *tensor));
+    Define(id, Constant(std::move(elements)));
   }
   return layouts.front();
 }
@@ -230,12 +231,12 @@ absl::StatusOr<Operand> PlanBuilder::Weights(ValueId id, const Desc& given, cons
     const Operand logical = View(plain, plain.shape, given);
     return given == wanted ? logical : Convert(logical, wanted);
   }
-  RELUSERVE_ASSIGN_OR_RETURN(const void* elements, weights_->Get(id, *tensor, given, wanted));
-  if (elements == tensor->data()) plan_->kept.push_back(*tensor);
+  RELUSERVE_ASSIGN_OR_RETURN(const Tensor elements, weights_->Packed(id, *tensor, given, wanted));
   Slot slot;
   slot.kind = Slot::Kind::kConstant;
   slot.bytes = static_cast<int64_t>(wanted.get_size());
-  slot.constant = elements;
+  slot.constant = elements.data();
+  plan_->kept.push_back(elements);
   return Operand{AddSlot(slot), tensor->type(), tensor->shape(), wanted};
 }
 

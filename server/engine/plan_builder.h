@@ -54,7 +54,7 @@ class PlanBuilder {
   bool MayUseWinograd(const graph::Node& node) const {
     return !strict() && options_.winograd.contains(node.outputs[0]);
   }
-  bool in_blocks() const { return !strict() && !options_.winograd.empty(); }
+  bool in_blocks() const { return !options_.winograd.empty(); }
   const graph::OperandInfo& fact(graph::ValueId id) const { return facts_[id]; }
   // The elements of a value that is known at plan time, else null.
   const Tensor* Known(graph::ValueId id) const;

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include <absl/base/thread_annotations.h>
@@ -21,26 +21,43 @@
 
 namespace reluserve::engine {
 
-// Thread-safe. Packed weights live as long as the store.
+// Thread-safe. What it returns shares its elements with the store. Errors: RESOURCE_EXHAUSTED when
+// there is no memory, INTERNAL when oneDNN cannot convert.
 class WeightStore {
  public:
-  // The elements of `tensor`, which is the constant `id` and lies as `given` says, in layout
-  // `wanted`. No copy is made where the two are the same layout; the caller then keeps `tensor`
-  // alive. RESOURCE_EXHAUSTED when there is no memory, INTERNAL when oneDNN cannot convert.
-  absl::StatusOr<const void*> Get(graph::ValueId id, const Tensor& tensor,
-                                  const compat::Desc& given, const compat::Desc& wanted);
+  // Takes over the large constants of the graph that are read as the weights of layers of floats
+  // and as nothing else, and leaves their types and shapes behind. Of these the row-major elements
+  // are given up as soon as a packed copy has them all, and made anew from it for whoever asks.
+  void Adopt(graph::Graph& graph);
+
+  // The row-major elements of `tensor`, which is the constant `id`.
+  absl::StatusOr<Tensor> Plain(graph::ValueId id, const Tensor& tensor);
+
+  // The same in layout `wanted`, where `given` describes how they lie in Plain. No copy is made
+  // where the two are the same layout.
+  absl::StatusOr<Tensor> Packed(graph::ValueId id, const Tensor& tensor, const compat::Desc& given,
+                                const compat::Desc& wanted);
 
   // Bytes of all packed copies.
   int64_t packed_bytes() const;
 
  private:
-  struct Packed {
+  struct Copy {
+    compat::Desc given;
     compat::Desc desc;
     Tensor elements;
   };
+  struct Constant {
+    bool adopted = false;
+    std::optional<Tensor> plain;  // of an adopted one, until it is given up
+    std::vector<Copy> copies;
+  };
+
+  absl::StatusOr<Tensor> PlainLocked(const Constant& constant, const Tensor& tensor) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
-  std::map<graph::ValueId, std::vector<Packed>> packed_ ABSL_GUARDED_BY(mutex_);
+  std::map<graph::ValueId, Constant> constants_ ABSL_GUARDED_BY(mutex_);
   int64_t packed_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -125,7 +125,9 @@ class Inference {
     }
     std::vector<TensorView> inputs;
     for (const OperandInfo* operand : operands) {
-      if (operand != nullptr && !operand->value) return absl::OkStatus();
+      if (operand != nullptr && !(operand->value && operand->value->has_elements())) {
+        return absl::OkStatus();
+      }
       inputs.push_back(operand == nullptr ? TensorView{} : operand->value->view());
     }
     int64_t elements = 0;

@@ -222,9 +222,10 @@ class GraphImporter {
 
 }  // namespace
 
-absl::StatusOr<ImportedModel> ImportModel(std::string_view bytes, const ImportOptions& options) {
+absl::StatusOr<ImportedModel> ImportModel(std::string bytes, const ImportOptions& options) {
   onnx::ModelProto model;
   RELUSERVE_RETURN_IF_ERROR(Parse(bytes, options, model));
+  std::string().swap(bytes);
   RELUSERVE_RETURN_IF_ERROR(InlineFunctions(model));
   FileFacts file;
   RELUSERVE_ASSIGN_OR_RETURN(file.opsets, ReadOpsets(model));

@@ -39,13 +39,13 @@ struct ImportedModel {
 };
 
 // Reads a serialised ModelProto. Every byte is taken as hostile: counts and sizes are checked
-// before memory is asked for, and nothing outside `bytes` is read but by `read_external`.
+// before memory is asked for, and nothing outside `bytes` is read but by `read_external`. The bytes
+// are freed as soon as they are parsed.
 //
 // INVALID_ARGUMENT for a file that is not ONNX or contradicts itself (cycle, initializer of the
 // wrong size, undefined value); UNIMPLEMENTED for an operator, attribute, type or domain outside
 // what is supported. The message names the node, operator and opset, and what is supported instead.
-absl::StatusOr<ImportedModel> ImportModel(std::string_view bytes,
-                                          const ImportOptions& options = {});
+absl::StatusOr<ImportedModel> ImportModel(std::string bytes, const ImportOptions& options = {});
 
 }  // namespace reluserve::onnx_import
 

@@ -69,8 +69,7 @@ class Fingerprint {
   uint64_t bytes_ = 0;
 };
 
-absl::StatusOr<onnx_import::ImportedModel> Import(const ModelSource& source,
-                                                  Fingerprint& fingerprint) {
+absl::StatusOr<onnx_import::ImportedModel> Import(ModelSource& source, Fingerprint& fingerprint) {
   fingerprint.Add(source.onnx);
   onnx_import::ImportOptions options;
   if (source.read_external) {
@@ -80,7 +79,7 @@ absl::StatusOr<onnx_import::ImportedModel> Import(const ModelSource& source,
       return content;
     };
   }
-  return onnx_import::ImportModel(source.onnx, options);
+  return onnx_import::ImportModel(std::move(source.onnx), options);
 }
 
 // A list of labels that is too long or too short was made for another model.
@@ -96,7 +95,7 @@ absl::Status CheckLabels(const LoadedModel& model, size_t output) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(const ModelSource& source) {
+absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(ModelSource source) {
   const absl::Time start = absl::Now();
   Fingerprint fingerprint;
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, Import(source, fingerprint));

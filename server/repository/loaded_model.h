@@ -34,7 +34,7 @@ namespace reluserve::repository {
 struct ModelSource {
   std::string name;
   int64_t version = 1;
-  std::string_view onnx;  // read while loading only
+  std::string onnx;  // the file's bytes
   // Of the classes, in the order of the first output; may be empty. The file they are from, for
   // messages, is labels.txt.
   std::vector<std::string> labels;
@@ -56,7 +56,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   // Imports and compiles. Errors are the importer's and the engine's; INVALID_ARGUMENT also where
   // the configuration contradicts the model (config_completion.h), or the labels are not as many as
   // the classes.
-  static absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const ModelSource& source);
+  static absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(ModelSource source);
 
   const std::string& name() const { return name_; }
   int64_t version() const { return version_; }

@@ -72,12 +72,11 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
   source.winograd = winograd;
   RELUSERVE_ASSIGN_OR_RETURN(const std::string file, ModelFile(version, config));
   RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
-  RELUSERVE_ASSIGN_OR_RETURN(const std::string onnx, folder.Read(file, kMaxModelBytes));
-  source.onnx = onnx;
+  RELUSERVE_ASSIGN_OR_RETURN(source.onnx, folder.Read(file, kMaxModelBytes));
   source.read_external = [&](const std::string& beside) {
     return folder.ReadBesideModel(version, beside, kMaxModelBytes);
   };
-  return LoadedModel::Load(source);
+  return LoadedModel::Load(std::move(source));
 }
 
 }  // namespace

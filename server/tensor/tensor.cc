@@ -3,8 +3,6 @@
 
 #include "server/tensor/tensor.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -18,21 +16,14 @@ namespace {
 
 // A cache line, and the widest vector register.
 constexpr size_t kAlignment = 64;
-// Large weights are read from end to end in each run: with huge pages that takes far fewer
-// translations of addresses, and far fewer page faults when they are first written. Smaller tensors
-// would waste too much of their last one.
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kManyPages = 4;
 
 std::shared_ptr<std::byte> AllocateBytes(size_t byte_size) {
   // aligned_alloc wants a whole number of alignments; one at least keeps an empty tensor's data
   // non-null.
-  const size_t alignment = byte_size >= kManyPages * kHugePage ? kHugePage : kAlignment;
-  const size_t padded = std::max(alignment, (byte_size + alignment - 1) / alignment * alignment);
-  auto* bytes = static_cast<std::byte*>(std::aligned_alloc(alignment, padded));
+  const size_t padded =
+      std::max(kAlignment, (byte_size + kAlignment - 1) / kAlignment * kAlignment);
+  auto* bytes = static_cast<std::byte*>(std::aligned_alloc(kAlignment, padded));
   if (bytes == nullptr) return nullptr;
-  // Advice: without huge pages it works as well, if more slowly.
-  if (alignment == kHugePage) madvise(bytes, padded, MADV_HUGEPAGE);
   return {bytes, std::free};
 }
 
@@ -57,6 +48,10 @@ absl::StatusOr<Tensor> Tensor::Allocate(DataType type, Shape shape) {
                              *bytes);
   }
   return Tensor(type, std::move(shape), std::move(buffer));
+}
+
+Tensor Tensor::WithoutElements(DataType type, Shape shape) {
+  return Tensor(type, std::move(shape), nullptr);
 }
 
 Tensor Tensor::Reshaped(Shape shape) const { return Tensor(type_, std::move(shape), buffer_); }

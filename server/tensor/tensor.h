@@ -76,6 +76,10 @@ class Tensor {
   TensorView view() const { return {type_, shape_, data()}; }
   MutableTensorView mutable_view() { return {type_, shape_, mutable_data()}; }
 
+  // Type and shape alone: data() is null. For elements that somebody else keeps in another form.
+  static Tensor WithoutElements(DataType type, Shape shape);
+  bool has_elements() const { return buffer_ != nullptr; }
+
   // The same elements under another shape of the same element count.
   Tensor Reshaped(Shape shape) const;
 

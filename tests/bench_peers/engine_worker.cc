@@ -72,12 +72,11 @@ class Runner {
   absl::Status Load() {
     const double start = Seconds(CLOCK_MONOTONIC);
     {
-      const std::string file = ReadFile(options_.model);
       repository::ModelSource source;
       source.name = "model";
-      source.onnx = file;
+      source.onnx = ReadFile(options_.model);
       source.batching.max_batch_size = 8;
-      RELUSERVE_ASSIGN_OR_RETURN(model_, repository::LoadedModel::Load(source));
+      RELUSERVE_ASSIGN_OR_RETURN(model_, repository::LoadedModel::Load(std::move(source)));
     }
     load_seconds_ = Seconds(CLOCK_MONOTONIC) - start;
     const std::string bytes = ReadFile(options_.input);

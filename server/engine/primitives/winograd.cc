@@ -154,6 +154,11 @@ class Check {
   std::mt19937_64 random_{1};
 };
 
+bool IsFromModel(const graph::Graph& graph, const Node& node) {
+  return node.inputs.size() > 1 && node.inputs[1] != kNoValue &&
+         graph.value(node.inputs[1]).origin == graph::Value::Origin::kModel;
+}
+
 // Whether the node is a convolution that may be, and is worth being, computed so.
 absl::StatusOr<bool> IsWinogradNode(const Node& node, const std::vector<graph::OperandInfo>& facts,
                                     WeightStore& store) {
@@ -181,9 +186,10 @@ absl::StatusOr<bool> IsWinogradNode(const Node& node, const std::vector<graph::O
   const auto pd = MakeWinograd(source, weights->shape(), bias_desc, result, window, attr);
   if (!pd) return false;
   const Desc given = PlainDesc(DataType::kFloat32, weights->shape());
-  RELUSERVE_ASSIGN_OR_RETURN(const void* packed,
-                             store.Get(node.inputs[1], *weights, given, pd.weights_desc()));
-  return Check(*weights, bias, source, result, window).Passes(pd, packed);
+  RELUSERVE_ASSIGN_OR_RETURN(const Tensor elements, store.Plain(node.inputs[1], *weights));
+  RELUSERVE_ASSIGN_OR_RETURN(const Tensor packed,
+                             store.Packed(node.inputs[1], *weights, given, pd.weights_desc()));
+  return Check(elements, bias, source, result, window).Passes(pd, packed.data());
 }
 
 }  // namespace
@@ -212,6 +218,9 @@ absl::StatusOr<std::set<ValueId>> FindWinogradNodes(const graph::Graph& graph,
                                                     WeightStore& weights) {
   std::set<ValueId> nodes;
   for (const Node& node : graph.nodes) {
+    // Weights by the file's own bytes alone: packed so they take up to four times the memory, which
+    // a few bytes that say what to fill a tensor with shall not have us allocate.
+    if (!IsFromModel(graph, node)) continue;
     try {
       RELUSERVE_ASSIGN_OR_RETURN(const bool found, IsWinogradNode(node, facts, weights));
       if (found) nodes.insert(node.outputs[0]);

@@ -93,7 +93,7 @@ TEST(LoadedModelTest, FingerprintCoversWeightsInOtherFiles) {
 }
 
 TEST(LoadedModelTest, LoadsTheBuiltinModel) {
-  const auto model = LoadedModel::Load({"digits", 1, builtin::DigitsModel(), {}});
+  const auto model = LoadedModel::Load({"digits", 1, std::string(builtin::DigitsModel()), {}});
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_THAT((*model)->inputs()[0].shape, ElementsAre(-1, 1, 8, 8));
   EXPECT_EQ((*model)->class_count(), 10);
