@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <deque>
 #include <utility>
 
 #include <google/protobuf/io/coded_stream.h>
@@ -12,6 +13,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "server/base/status.h"
+#include "server/onnx/branches.h"
 #include "server/onnx/graph_builder.h"
 #include "server/onnx/inline_functions.h"
 #include "server/onnx/names.h"
@@ -25,6 +27,11 @@ namespace {
 
 // Most nodes a graph may have. The largest networks in use have some thousands.
 constexpr int kMaxNodes = 100'000;
+
+// Most If nodes, each of which has shapes inferred, and how deep one may stand in another.
+constexpr int kMaxBranches = 64;
+constexpr int kMaxBranchDepth = 8;
+constexpr int64_t kMaxBranchNames = 50'000;
 
 // Most opsets a model may list.
 constexpr int kMaxListed = 10'000;
@@ -124,7 +131,8 @@ absl::Status CheckGraph(const onnx::GraphProto& proto) {
   return absl::OkStatus();
 }
 
-// Every name that is read has to be defined, and so there are at most as many.
+// Every name that is read has to be defined, and so there are at most as many. Branches of an If
+// read values from around them.
 absl::Status CollectReadNames(const onnx::GraphProto& proto, FileFacts& file) {
   for (const onnx::NodeProto& node : proto.node()) {
     for (const std::string& name : node.input()) {
@@ -132,6 +140,9 @@ absl::Status CollectReadNames(const onnx::GraphProto& proto, FileFacts& file) {
       if (file.read_names.size() > GraphBuilder::kMaxValues) {
         return InvalidArgument("the graph reads more than {} values", GraphBuilder::kMaxValues);
       }
+    }
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      if (attribute.has_g()) RELUSERVE_RETURN_IF_ERROR(CollectReadNames(attribute.g(), file));
     }
   }
   for (const onnx::ValueInfoProto& output : proto.output()) file.read_names.insert(output.name());
@@ -141,8 +152,9 @@ absl::Status CollectReadNames(const onnx::GraphProto& proto, FileFacts& file) {
 // Brings one GraphProto into a GraphBuilder.
 class GraphImporter {
  public:
-  // Both have to outlive the importer.
-  GraphImporter(const FileFacts& file, ExternalData& external) : file_(file), external_(external) {}
+  // All have to outlive the importer.
+  GraphImporter(FileFacts& file, ExternalData& external, const graph::NodeEvaluator& evaluate)
+      : file_(file), external_(external), evaluate_(evaluate) {}
 
   // Takes the graph apart: tensors are freed once they are converted.
   absl::StatusOr<graph::Graph> Run(onnx::GraphProto& proto) {
@@ -156,9 +168,8 @@ class GraphImporter {
     }
     builder_.ConvertInputs();
 
-    NodeImporter nodes(file_, builder_);
     for (onnx::NodeProto& node : *proto.mutable_node()) {
-      RELUSERVE_RETURN_IF_ERROR(nodes.Import(node));
+      RELUSERVE_RETURN_IF_ERROR(ImportNode(node, {}, 0));
       // Tensors of Constant nodes are held by the graph now. Names stay: others refer to them.
       google::protobuf::RepeatedPtrField<onnx::AttributeProto>().Swap(node.mutable_attribute());
     }
@@ -167,6 +178,57 @@ class GraphImporter {
   }
 
  private:
+  absl::Status ImportNode(const onnx::NodeProto& node, const Scope& scope, int depth) {
+    if (node.op_type() == "If" && CanonicalDomain(node.domain()).empty()) {
+      return Annotate(ImportBranch(node, scope, depth),
+                      fmt::format("node \"{}\" (If)", NodeName(node)));
+    }
+    return NodeImporter(file_, builder_).Import(node);
+  }
+
+  // The nodes of the branch that the condition chooses. Within a branch, `scope` has the names of
+  // what is around.
+  absl::Status ImportBranch(const onnx::NodeProto& node, Scope scope, int depth) {
+    RELUSERVE_RETURN_IF_ERROR(CheckName("a node", NodeName(node)));
+    if (depth >= kMaxBranchDepth || ++branches_ > kMaxBranches) {
+      return InvalidArgument("the graph has more than {} branches, or {} within each other",
+                             kMaxBranches, kMaxBranchDepth);
+    }
+    const graph::ValueId condition =
+        node.input_size() == 1 ? builder_.Operand(node.input(0)) : graph::kNoValue;
+    if (condition == graph::kNoValue) return InvalidArgument("it has no condition");
+    RELUSERVE_ASSIGN_OR_RETURN(const Decision decision,
+                               Decide(builder_.graph(), condition, evaluate_));
+    const std::string suffix = decision.open ? "/computed" : "";
+    RELUSERVE_ASSIGN_OR_RETURN(
+        onnx::GraphProto taken,
+        TakeBranch(node, decision.value, NodeName(node) + "/", suffix, scope, branch_names_left_));
+    onnx::GraphProto& branch = branch_protos_.emplace_back(std::move(taken));
+    RELUSERVE_RETURN_IF_ERROR(CollectReadNames(branch, file_));
+    // Branches within this one name them as they are called here.
+    for (const onnx::TensorProto& initializer : branch.initializer()) {
+      file_.read_names.insert(kept_names_.emplace_back(initializer.name()));
+    }
+    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(branch));
+    for (const onnx::NodeProto& inner : branch.node()) {
+      for (const std::string& output : inner.output()) {
+        const bool is_result =
+            std::find(node.output().begin(), node.output().end(), output) != node.output().end();
+        if (output.empty() || is_result) continue;
+        RELUSERVE_RETURN_IF_ERROR(builder_.Define(output).status());
+      }
+    }
+    for (const onnx::NodeProto& inner : branch.node()) {
+      RELUSERVE_RETURN_IF_ERROR(ImportNode(inner, scope, depth + 1));
+    }
+    if (!decision.open) return absl::OkStatus();
+    for (const std::string& output : node.output()) {
+      if (output.empty()) continue;
+      AddGuard(NodeName(node), condition, decision.value, output + suffix, output, builder_);
+    }
+    return absl::OkStatus();
+  }
+
   // Converts the initializers that something reads.
   absl::Status DefineInitializers(onnx::GraphProto& proto) {
     for (onnx::TensorProto& initializer : *proto.mutable_initializer()) {
@@ -214,9 +276,14 @@ class GraphImporter {
     return absl::OkStatus();
   }
 
-  const FileFacts& file_;
+  FileFacts& file_;
   ExternalData& external_;
+  const graph::NodeEvaluator& evaluate_;
   GraphBuilder builder_;
+  std::deque<onnx::GraphProto> branch_protos_;  // whose names `file_` refers to
+  std::deque<std::string> kept_names_;          // likewise
+  int branches_ = 0;
+  int64_t branch_names_left_ = kMaxBranchNames;
   std::unordered_set<std::string> initializer_names_;
 };
 
@@ -235,7 +302,7 @@ absl::StatusOr<ImportedModel> ImportModel(std::string bytes, const ImportOptions
   ImportedModel imported;
   imported.info = ReadInfo(model, file);
   ExternalData external(options.read_external);
-  GraphImporter importer(file, external);
+  GraphImporter importer(file, external, options.evaluate);
   RELUSERVE_ASSIGN_OR_RETURN(imported.graph, importer.Run(*model.mutable_graph()));
   return imported;
 }

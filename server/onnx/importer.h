@@ -14,6 +14,7 @@
 #include <absl/status/statusor.h>
 
 #include "server/graph/graph.h"
+#include "server/graph/shape_inference.h"
 #include "server/onnx/external_data.h"
 
 namespace reluserve::onnx_import {
@@ -23,6 +24,9 @@ struct ImportOptions {
   int64_t max_file_bytes = int64_t{2} << 30;
   // Reads the files beside the model where it keeps weights there. Empty: such models are refused.
   ReadExternalFile read_external;
+  // Computes shapes, which decide the branch of an If. Empty: only constant conditions are
+  // accepted.
+  graph::NodeEvaluator evaluate;
 };
 
 // Facts about the file, for metadata and `describe`.

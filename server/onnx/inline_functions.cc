@@ -160,6 +160,11 @@ class Inliner {
     RELUSERVE_RETURN_IF_ERROR(Spend(function.input_size() + function.output_size()));
     Names names = NamesOf(function, caller);
     for (const NodeProto& inner : function.node()) {
+      if (std::any_of(inner.attribute().begin(), inner.attribute().end(),
+                      [](const AttributeProto& attribute) { return attribute.has_g(); })) {
+        return Unimplemented("it has a node \"{}\" ({}) with branches; only a model may have them",
+                             LabelOf(inner), inner.op_type());
+      }
       NodeProto node = inner;
       if (!node.name().empty()) node.set_name(prefix + node.name());
       for (std::string& name : *node.mutable_input()) name = Renamed(names, prefix, name);

@@ -16,15 +16,6 @@ namespace {
 using graph::kNoValue;
 using graph::ValueId;
 
-// The node's own name, or that of its first output.
-std::string NodeName(const onnx::NodeProto& proto) {
-  if (!proto.name().empty()) return proto.name();
-  for (const std::string& output : proto.output()) {
-    if (!output.empty()) return output;
-  }
-  return "";
-}
-
 // "com.microsoft:FusedConv"; names of the default domain stand alone.
 std::string QualifiedName(const std::string& domain, const std::string& op_type) {
   return domain.empty() ? op_type : fmt::format("{}:{}", domain, op_type);
@@ -90,6 +81,14 @@ absl::Status CheckAttributes(const onnx::NodeProto& proto, const OpRow& row) {
 }
 
 }  // namespace
+
+std::string NodeName(const onnx::NodeProto& proto) {
+  if (!proto.name().empty()) return proto.name();
+  for (const std::string& output : proto.output()) {
+    if (!output.empty()) return output;
+  }
+  return "";
+}
 
 std::string CanonicalDomain(const std::string& domain) { return domain == "ai.onnx" ? "" : domain; }
 

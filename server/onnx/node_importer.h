@@ -25,6 +25,9 @@ struct FileFacts {
   std::unordered_set<std::string_view> read_names;
 };
 
+// The node's own name, or that of its first output.
+std::string NodeName(const onnx::NodeProto& proto);
+
 // "ai.onnx" is the long name of the default domain.
 std::string CanonicalDomain(const std::string& domain);
 

@@ -11,6 +11,7 @@
 #include <absl/time/clock.h>
 
 #include "server/base/status.h"
+#include "server/engine/kernels/kernel.h"
 #include "server/engine/same_bits.h"
 #include "server/repository/batching_config.h"
 #include "server/repository/config_completion.h"
@@ -72,6 +73,7 @@ class Fingerprint {
 absl::StatusOr<onnx_import::ImportedModel> Import(ModelSource& source, Fingerprint& fingerprint) {
   fingerprint.Add(source.onnx);
   onnx_import::ImportOptions options;
+  options.evaluate = engine::EvaluateNode;
   if (source.read_external) {
     options.read_external = [&](const std::string& path) -> absl::StatusOr<std::string> {
       absl::StatusOr<std::string> content = source.read_external(path);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/base/status.h"
+#include "server/engine/kernels/kernel.h"
 #include "server/graph/passes/pass.h"
 #include "server/onnx/importer.h"
 #include "tests/conformance/compare_tensors.h"
@@ -86,6 +87,7 @@ absl::Status Attempt::Compile(const fs::path& set) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::string bytes, file_.WithInitializers(bound));
   onnx_import::ImportOptions import;
   import.read_external = FilesBeside(test_.model_file());
+  import.evaluate = engine::EvaluateNode;
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
                              onnx_import::ImportModel(bytes, import));
   engine::CompileOptions compile;

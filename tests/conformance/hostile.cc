@@ -17,6 +17,7 @@
 
 #include "server/base/status.h"
 #include "server/engine/compiled_model.h"
+#include "server/engine/kernels/kernel.h"
 #include "server/onnx/importer.h"
 #include "tests/conformance/isolate.h"
 
@@ -28,7 +29,10 @@ constexpr double kRefusalS = 1.0;
 constexpr int64_t kSlackBytes = int64_t{256} << 20;
 
 absl::Status Load(const std::string& bytes) {
-  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, onnx_import::ImportModel(bytes));
+  onnx_import::ImportOptions options;
+  options.evaluate = engine::EvaluateNode;
+  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
+                             onnx_import::ImportModel(bytes, options));
   return engine::CompiledModel::Create(std::move(imported.graph)).status();
 }
 
