@@ -25,7 +25,15 @@ TraceLayerShape ShapeOfLayer(const Shape& whole) {
   return shape;
 }
 
-// The branches of a Maxout over an axis of what lies in `slot`.
+Shape Without(const Shape& shape, int axis) {
+  Shape rest;
+  for (int i = 0; i < shape.rank(); ++i) {
+    if (i != axis) rest.push_back(shape[i]);
+  }
+  return rest;
+}
+
+// The branches of a Maxout over axis 1 or 2 of what lies in `slot`.
 void SetBranches(int slot, const Shape& split, int axis, BranchCountStep& step) {
   const int64_t positions = split.ElementCount(3, split.rank());
   const int64_t branches = split[axis];
@@ -69,24 +77,43 @@ absl::Status PlanBuilder::CountMaxout(const Node& node, const Maxout& maxout) {
   const Shape& result = fact(node.outputs[0]).shape;
   BranchCountStep step;
   step.layer = static_cast<int>(plan_->layers.size());
-  // A result of keep_dims has the branches' axis too, with extent 1: it is left out.
   TraceLayerShape shape = ShapeOfLayer(result);
-  if (maxout.axis < 0) {
+  if (maxout.operands.empty()) {
+    RELUSERVE_RETURN_IF_ERROR(AddBranches(node, maxout, shape, step));
+  } else {
+    // Stacked ones are counted as they are, each with the axis it is stacked along.
+    const bool stacked = maxout.axis >= 0;
+    const Shape& common = stacked ? fact(maxout.operands[0]).shape : result;
+    if (stacked) shape = ShapeOfLayer(Without(common, maxout.axis));
     step.layout = {shape.samples, shape.channels, shape.positions, shape.channels * shape.positions,
                    shape.positions};
-    for (ValueId id : node.inputs) {
-      RELUSERVE_ASSIGN_OR_RETURN(const Operand branch, GetBroadcast(id, result));
+    for (ValueId id : maxout.operands) {
+      RELUSERVE_ASSIGN_OR_RETURN(const Operand branch, GetBroadcast(id, common));
       step.branches.push_back({branch.slot, 0});
     }
-  } else {
-    RELUSERVE_ASSIGN_OR_RETURN(const Operand split, GetPlain(node.inputs[0]));
-    SetBranches(split.slot, split.shape, maxout.axis, step);
-    shape.channels = step.layout.channels;
-    shape.positions = step.layout.positions;
   }
   StepInfo info = {node.name, "count", "counter", "plain " + result.ToString(), "", 0};
   for (int b = 0; b < maxout.branches; ++b) plan_->layers.push_back(shape);
   AddStep(std::move(step), std::move(info));
+  return absl::OkStatus();
+}
+
+absl::Status PlanBuilder::AddBranches(const Node& node, const Maxout& maxout,
+                                      TraceLayerShape& shape, BranchCountStep& step) {
+  if (maxout.axis <= 2) {
+    RELUSERVE_ASSIGN_OR_RETURN(const Operand split, GetPlain(node.inputs[0]));
+    SetBranches(split.slot, split.shape, maxout.axis, step);
+    // A result of keep_dims has the branches' axis too, with extent 1: it is left out.
+    shape.channels = step.layout.channels;
+    shape.positions = step.layout.positions;
+    return absl::OkStatus();
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand first, GetAxisFirst(node.inputs[0], maxout.axis));
+  step.layout = {shape.samples, shape.channels, shape.positions, shape.channels * shape.positions,
+                 shape.positions};
+  for (int b = 0; b < maxout.branches; ++b) {
+    step.branches.push_back({first.slot, b * first.shape.ElementCount(1, first.shape.rank())});
+  }
   return absl::OkStatus();
 }
 
@@ -102,6 +129,24 @@ absl::StatusOr<Operand> PlanBuilder::GetBroadcast(ValueId id, const Shape& shape
   const Operand operands[] = {operand, extents};
   const Operand result = New(operand.type, shape);
   RELUSERVE_RETURN_IF_ERROR(AddKernel(expand, operands, {&result, 1}));
+  return result;
+}
+
+absl::StatusOr<Operand> PlanBuilder::GetAxisFirst(ValueId id, int axis) {
+  RELUSERVE_ASSIGN_OR_RETURN(const Operand operand, GetPlain(id));
+  graph::Transpose transpose = {{axis}};
+  Shape shape = {operand.shape[axis]};
+  for (int other = 0; other < operand.shape.rank(); ++other) {
+    if (other == axis) continue;
+    transpose.perm.push_back(other);
+    shape.push_back(operand.shape[other]);
+  }
+  Node node;
+  node.name = graph_.value(id).name;
+  node.op_type = "Transpose";
+  node.op = std::move(transpose);
+  const Operand result = New(operand.type, shape);
+  RELUSERVE_RETURN_IF_ERROR(AddKernel(node, {&operand, 1}, {&result, 1}));
   return result;
 }
 

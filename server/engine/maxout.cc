@@ -30,7 +30,7 @@ std::optional<Maxout> OfOperands(const Graph& graph, const Node& node,
     return graph.ConstantOf(id) == nullptr && facts[id].shape.rank() == rank;
   });
   if (!all_branches || rank < 2) return std::nullopt;
-  return Maxout{static_cast<int>(node.inputs.size()), -1};
+  return Maxout{static_cast<int>(node.inputs.size()), -1, node.inputs};
 }
 
 // The one axis that the node reduces, counted from the front.
@@ -47,6 +47,78 @@ std::optional<int> ReducedAxis(const Graph& graph, const Node& node, int rank) {
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 
+// Branches that were given an axis of their own to be stacked along.
+std::optional<Maxout> OfStack(const Graph& graph, const Node& node,
+                              const std::vector<OperandInfo>& facts,
+                              const std::vector<int>& producers) {
+  if (!std::holds_alternative<graph::Reduce>(node.op)) return std::nullopt;
+  const int rank = facts[node.inputs[0]].shape.rank();
+  const auto axis = ReducedAxis(graph, node, rank);
+  const int producer = producers[node.inputs[0]];
+  if (!axis || producer < 0 || rank < 3) return std::nullopt;
+  const Node& stack = graph.nodes[producer];
+  const auto* concat = std::get_if<graph::Concat>(&stack.op);
+  const size_t count = stack.inputs.size();
+  if (concat == nullptr || count < 2 || count > kMaxBranches ||
+      (concat->axis < 0 ? concat->axis + rank : concat->axis) != *axis) {
+    return std::nullopt;
+  }
+  for (const ValueId id : stack.inputs) {
+    const int branch = producers[id];
+    if (branch < 0 || !std::holds_alternative<graph::Unsqueeze>(graph.nodes[branch].op) ||
+        facts[id].shape[*axis] != 1) {
+      return std::nullopt;
+    }
+  }
+  return Maxout{static_cast<int>(count), *axis, stack.inputs};
+}
+
+// The extent that the model itself, and not the request, says axis `axis` of the result of a
+// Reshape has: in a constant shape, or in a constant that a Concat puts among extents of its
+// operand.
+std::optional<int64_t> WantedExtent(const Graph& graph, const Node& reshape, int64_t axis,
+                                    const std::vector<OperandInfo>& facts,
+                                    const std::vector<int>& producers) {
+  std::vector<ValueId> parts = {reshape.inputs[1]};
+  if (graph.ConstantOf(parts[0]) == nullptr && producers[parts[0]] >= 0) {
+    const Node& concat = graph.nodes[producers[parts[0]]];
+    if (std::holds_alternative<graph::Concat>(concat.op)) parts = concat.inputs;
+  }
+  for (const ValueId part : parts) {
+    const int64_t count = facts[part].shape.ElementCount();
+    const Tensor* extents = graph.ConstantOf(part);
+    if (axis < count) {
+      if (extents == nullptr || extents->type() != DataType::kInt64) return std::nullopt;
+      return extents->values<int64_t>()[axis];
+    }
+    axis -= count;
+  }
+  return std::nullopt;
+}
+
+// Whether the value is an image whose channels were moved behind the positions.
+bool HasChannelsLast(const Graph& graph, ValueId id, const std::vector<int>& producers) {
+  if (producers[id] < 0) return false;
+  const auto* transpose = std::get_if<graph::Transpose>(&graph.nodes[producers[id]].op);
+  if (transpose == nullptr || transpose->perm.size() < 3) return false;
+  for (size_t i = 1; i + 1 < transpose->perm.size(); ++i) {
+    if (transpose->perm[i] != static_cast<int64_t>(i) + 1) return false;
+  }
+  return transpose->perm.front() == 0 && transpose->perm.back() == 1;
+}
+
+// Whether `split` is `whole` with axis `at` made two, at + 1 being the second.
+bool Splits(const Shape& whole, const Shape& split, int at) {
+  if (whole.rank() + 1 != split.rank() || at + 1 >= split.rank()) return false;
+  for (int axis = 0; axis < whole.rank(); ++axis) {
+    const int64_t extent = axis < at    ? split[axis]
+                           : axis == at ? split[at] * split[at + 1]
+                                        : split[axis + 1];
+    if (whole[axis] != extent) return false;
+  }
+  return true;
+}
+
 std::optional<Maxout> OfSplitChannels(const Graph& graph, const Node& node,
                                       const std::vector<OperandInfo>& facts,
                                       const std::vector<int>& producers) {
@@ -54,19 +126,20 @@ std::optional<Maxout> OfSplitChannels(const Graph& graph, const Node& node,
   const Shape& split = facts[node.inputs[0]].shape;
   const auto axis = ReducedAxis(graph, node, split.rank());
   const int producer = producers[node.inputs[0]];
-  if ((axis != 1 && axis != 2) || producer < 0 || split.rank() < 3) return std::nullopt;
+  if (!axis || producer < 0 || split.rank() < 3) return std::nullopt;
   const Node& reshape = graph.nodes[producer];
   if (!std::holds_alternative<graph::Reshape>(reshape.op)) return std::nullopt;
-  const Shape& whole = facts[reshape.inputs[0]].shape;
-  const Tensor* wanted = graph.ConstantOf(reshape.inputs[1]);
-  if (wanted == nullptr || wanted->type() != DataType::kInt64 || whole.rank() + 1 != split.rank() ||
-      whole.rank() < 2 || whole[0] != split[0] || whole[1] != split[1] * split[2]) {
+  const bool last = HasChannelsLast(graph, reshape.inputs[0], producers);
+  const int channels = last ? split.rank() - 2 : 1;
+  if ((*axis != channels && *axis != channels + 1) ||
+      !Splits(facts[reshape.inputs[0]].shape, split, channels)) {
     return std::nullopt;
   }
-  // The model says how many branches there are, so that it is the same for every request.
-  const int64_t branches = wanted->values<int64_t>()[*axis];
-  if (branches < 2 || branches > kMaxBranches || branches != split[*axis]) return std::nullopt;
-  return Maxout{static_cast<int>(branches), *axis};
+  const auto branches = WantedExtent(graph, reshape, *axis, facts, producers);
+  if (!branches || *branches < 2 || *branches > kMaxBranches || *branches != split[*axis]) {
+    return std::nullopt;
+  }
+  return Maxout{static_cast<int>(*branches), *axis, {}};
 }
 
 }  // namespace
@@ -75,7 +148,8 @@ std::optional<Maxout> MaxoutOf(const Graph& graph, const Node& node,
                                const std::vector<OperandInfo>& facts,
                                const std::vector<int>& producers) {
   if (node.activation || facts[node.outputs[0]].type != DataType::kFloat32) return std::nullopt;
-  if (const auto maxout = OfOperands(graph, node, facts)) return maxout;
+  if (auto maxout = OfOperands(graph, node, facts)) return maxout;
+  if (auto maxout = OfStack(graph, node, facts, producers)) return maxout;
   return OfSplitChannels(graph, node, facts, producers);
 }
 

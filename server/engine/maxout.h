@@ -20,14 +20,17 @@ namespace reluserve::engine {
 // branch wins; see sparsity/branch_counter.h.
 struct Maxout {
   int branches = 0;
-  // The axis of the operand along which the branches lie; -1 where each branch is an operand.
+  // The axis along which the branches lie: of the node's operand, or, where `operands` has a value
+  // for each branch, an axis of one element of those; -1 where they have none.
   int axis = -1;
+  std::vector<graph::ValueId> operands;
 };
 
-// A Max of two or more operands none of which is constant, all of the result's rank; or a ReduceMax
-// over the axis that a Reshape split off the channels: [N, branches·C, ...] seen as
-// [N, branches, C, ...] or [N, C, branches, ...]. Nothing for any other node. `facts` are for any
-// shapes of the inputs; `producers` is Graph::Producers().
+// A Max of two or more operands none of which is constant, all of the result's rank; a ReduceMax
+// over the axis along which a Concat stacked its operands; or one over the axis that a Reshape
+// split off the channels: [N, branches·C, ...] seen as [N, branches, C, ...] or [N, C, branches,
+// ...], and the same at the end for channels that a Transpose brought there. Nothing for any other
+// node. `facts` are for any shapes of the inputs; `producers` is Graph::Producers().
 std::optional<Maxout> MaxoutOf(const graph::Graph& graph, const graph::Node& node,
                                const std::vector<graph::OperandInfo>& facts,
                                const std::vector<int>& producers);

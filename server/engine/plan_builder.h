@@ -135,8 +135,13 @@ class PlanBuilder {
   absl::Status AddOutput(int index, graph::ValueId id);
   absl::Status CountLayer(const graph::Node& node, graph::ValueId id, const ActivationLayer& layer);
   absl::Status CountMaxout(const graph::Node& node, const Maxout& maxout);
+  // Those of a Maxout along an axis of the node's operand.
+  absl::Status AddBranches(const graph::Node& node, const Maxout& maxout, TraceLayerShape& shape,
+                           BranchCountStep& step);
   // The value dense and row-major, repeated to the given shape.
   absl::StatusOr<Operand> GetBroadcast(graph::ValueId id, const Shape& shape);
+  // The same with one axis in front of all others.
+  absl::StatusOr<Operand> GetAxisFirst(graph::ValueId id, int axis);
   bool IsLayer(const graph::Node& node) const;
   bool MayOverwrite(int slot) const;
   // Whether it is a part of another slot, or has parts.
