@@ -28,6 +28,8 @@ constexpr std::string_view kCoordinateModeNames[] = {
 constexpr std::string_view kNearestModeNames[] = {"round_prefer_floor", "round_prefer_ceil",
                                                   "floor", "ceil"};
 constexpr std::string_view kAspectRatioPolicyNames[] = {"stretch", "not_larger", "not_smaller"};
+constexpr std::string_view kGridPaddingNames[] = {"zeros", "border", "reflection"};
+constexpr std::string_view kScatterReductionNames[] = {"none", "add", "mul", "max", "min"};
 
 template <typename Kind, size_t N>
 std::string_view NameOf(const std::string_view (&names)[N], Kind kind) {
@@ -130,6 +132,7 @@ class AttributeWriter {
     WriteFlag("exclusive", op.exclusive);
     WriteFlag("reverse", op.reverse);
   }
+  void operator()(const Einsum& op) { WriteAlways("equation", op.equation); }
   void operator()(const Concat& op) { WriteAlways("axis", op.axis); }
   void operator()(const Split& op) { WriteAlways("axis", op.axis); }
   void operator()(const Pad& op) {
@@ -140,6 +143,17 @@ class AttributeWriter {
   void operator()(const Transpose& op) { Write("perm", op.perm, {}); }
   void operator()(const Gather& op) { Write("axis", op.axis, Gather{}.axis); }
   void operator()(const GatherElements& op) { Write("axis", op.axis, GatherElements{}.axis); }
+  void operator()(const GatherNd& op) { Write("batch_dims", op.batch_dims, 0); }
+  void operator()(const ScatterElements& op) {
+    Write("axis", op.axis, ScatterElements{}.axis);
+    WriteReduction(op.reduction);
+  }
+  void operator()(const ScatterNd& op) { WriteReduction(op.reduction); }
+  void operator()(const OneHot& op) { Write("axis", op.axis, OneHot{}.axis); }
+  void operator()(const Trilu& op) {
+    WriteFlag("lower", !op.upper);
+    Write("k", op.k, 0);
+  }
   void operator()(const DepthToSpace& op) {
     WriteAlways("block_size", op.block_size);
     WriteFlag("column_row_depth", op.column_row_depth);
@@ -152,6 +166,11 @@ class AttributeWriter {
   void operator()(const ConstantOfShape& op) {
     WriteAlways("type", reluserve::Name(op.value.type()));
   }
+  void operator()(const EyeLike& op) {
+    WriteAlways("type", reluserve::Name(op.type));
+    Write("k", op.k, 0);
+  }
+  void operator()(const CenterCropPad& op) { Write("axes", op.axes, {}); }
   void operator()(const Crop& op) {
     WriteAlways("border", op.border);
     Write("scale", op.scale, {});
@@ -169,6 +188,25 @@ class AttributeWriter {
     Write("cubic_coefficient", op.cubic_coefficient, Resize{}.cubic_coefficient);
     Write("extrapolation_value", op.extrapolation_value, Resize{}.extrapolation_value);
     Write("axes", op.axes, {});
+  }
+  void operator()(const GridSample& op) {
+    WriteAlways("mode", NameOf(kResizeModeNames, op.mode));
+    WriteAlways("padding", NameOf(kGridPaddingNames, op.padding));
+    WriteFlag("align_corners", op.align_corners);
+  }
+  void operator()(const AffineGrid& op) { WriteFlag("align_corners", op.align_corners); }
+  void operator()(const RoiAlign& op) {
+    WriteFlag("max", op.max);
+    WriteFlag("whole_pixel", !op.half_pixel);
+    WriteAlways("output", std::vector<int64_t>{op.output_height, op.output_width});
+    Write("sampling_ratio", op.sampling_ratio, 0);
+    Write("spatial_scale", op.spatial_scale, 1.0f);
+  }
+  void operator()(const Col2Im& op) {
+    Write("strides", op.strides, {});
+    Write("dilations", op.dilations, {});
+    Write("pads_begin", op.pads_begin, {});
+    Write("pads_end", op.pads_end, {});
   }
   void operator()(const QuantizeLinear& op) {
     Write("axis", op.axis, QuantizeLinear{}.axis);
@@ -207,6 +245,9 @@ class AttributeWriter {
   }
   void WriteFlag(std::string_view name, bool value) {
     if (value) fmt::format_to(std::back_inserter(text_), " {}", name);
+  }
+  void WriteReduction(ScatterReduction reduction) {
+    Write("reduction", NameOf(kScatterReductionNames, reduction), kScatterReductionNames[0]);
   }
   // All of a window but its kernel, which for weighted operators shows in the weights' shape.
   void WriteSliding(const Window& window) {

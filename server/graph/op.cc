@@ -83,7 +83,8 @@ struct OpName {
     return op.largest ? "ArgMax" : "ArgMin";
   }
   std::string_view operator()(const TopK&) const { return "TopK"; }
-  std::string_view operator()(const CumSum&) const { return "CumSum"; }
+  std::string_view operator()(const CumSum& op) const { return op.product ? "CumProd" : "CumSum"; }
+  std::string_view operator()(const Einsum&) const { return "Einsum"; }
   std::string_view operator()(const Identity&) const { return "Identity"; }
   std::string_view operator()(const Concat&) const { return "Concat"; }
   std::string_view operator()(const Split&) const { return "Split"; }
@@ -98,14 +99,26 @@ struct OpName {
   std::string_view operator()(const Tile&) const { return "Tile"; }
   std::string_view operator()(const Gather&) const { return "Gather"; }
   std::string_view operator()(const GatherElements&) const { return "GatherElements"; }
+  std::string_view operator()(const GatherNd&) const { return "GatherND"; }
+  std::string_view operator()(const ScatterElements&) const { return "ScatterElements"; }
+  std::string_view operator()(const ScatterNd&) const { return "ScatterND"; }
+  std::string_view operator()(const OneHot&) const { return "OneHot"; }
+  std::string_view operator()(const Trilu&) const { return "Trilu"; }
   std::string_view operator()(const DepthToSpace&) const { return "DepthToSpace"; }
   std::string_view operator()(const SpaceToDepth&) const { return "SpaceToDepth"; }
   std::string_view operator()(const ShapeOf&) const { return "Shape"; }
   std::string_view operator()(const Size&) const { return "Size"; }
   std::string_view operator()(const ConstantOfShape&) const { return "ConstantOfShape"; }
   std::string_view operator()(const Range&) const { return "Range"; }
+  std::string_view operator()(const EyeLike&) const { return "EyeLike"; }
+  std::string_view operator()(const NonZero&) const { return "NonZero"; }
+  std::string_view operator()(const CenterCropPad&) const { return "CenterCropPad"; }
   std::string_view operator()(const Crop&) const { return "Crop"; }
   std::string_view operator()(const Resize&) const { return "Resize"; }
+  std::string_view operator()(const GridSample&) const { return "GridSample"; }
+  std::string_view operator()(const AffineGrid&) const { return "AffineGrid"; }
+  std::string_view operator()(const RoiAlign&) const { return "RoiAlign"; }
+  std::string_view operator()(const Col2Im&) const { return "Col2Im"; }
   std::string_view operator()(const QuantizeLinear&) const { return "QuantizeLinear"; }
   std::string_view operator()(const DequantizeLinear&) const { return "DequantizeLinear"; }
   std::string_view operator()(const DynamicQuantizeLinear&) const {

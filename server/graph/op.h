@@ -15,12 +15,14 @@
 #define RELUSERVE_SERVER_GRAPH_OP_H_
 
 #include <cstdint>
-#include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "server/graph/movement_ops.h"
+#include "server/graph/sampling_ops.h"
 #include "server/tensor/tensor.h"
 
 namespace reluserve::graph {
@@ -286,92 +288,18 @@ struct TopK {
   bool largest = true;
 };
 
-// X, [axis is an input in ONNX; a constant here] -> Y.
+// X, [axis is an input in ONNX; a constant here] -> Y, running sums, or products.
 struct CumSum {
   int64_t axis = 0;
   bool exclusive = false;
   bool reverse = false;
+  bool product = false;
 };
 
-// --- Shape and data movement
-// -----------------------------------------------------------------------
-
-struct Identity {};  // X -> Y. Also Dropout at inference.
-struct Concat {
-  int64_t axis = 0;
-};  // inputs... -> Y
-struct Split {
-  int64_t axis = 0;
-};  // X, [sizes int64] -> outputs...; without sizes in equal parts, the last may be smaller
-struct Slice {};  // X, starts, ends, [axes], [steps], all int64 or int32 -> Y
-enum class PadMode : uint8_t { kConstant, kReflect, kEdge, kWrap };
-struct Pad {
-  PadMode mode = PadMode::kConstant;
-};  // X, pads int64, [value], [axes] -> Y; pads may be negative
-struct Reshape {
-  bool allow_zero = false;
-};  // X, shape int64 -> Y
-struct Flatten {
-  int64_t axis = 1;
-};  // X -> Y [product before axis, product from axis]
-struct Transpose {
-  std::vector<int64_t> perm;
-};                    // X -> Y; empty = reversed
-struct Squeeze {};    // X, [axes int64] -> Y
-struct Unsqueeze {};  // X, axes int64 -> Y
-struct Expand {};     // X, shape int64 -> Y
-struct Tile {};       // X, repeats int64 -> Y
-struct Gather {
-  int64_t axis = 0;
-};  // X, indices int32/int64 -> Y
-struct GatherElements {
-  int64_t axis = 0;
-};                     // X, indices int32/int64 -> Y
-struct DepthToSpace {  // X [N,C,H,W] -> Y
-  int64_t block_size = 1;
-  bool column_row_depth = false;  // ONNX mode CRD, otherwise DCR
-};
-struct SpaceToDepth {
-  int64_t block_size = 1;
-};  // X [N,C,H,W] -> Y
-struct ShapeOf {
-  int64_t start = 0;
-  int64_t end = std::numeric_limits<int64_t>::max();
-};               // X -> int64 [rank]
-struct Size {};  // X -> int64 scalar
-struct ConstantOfShape {
-  Tensor value;
-};                // shape int64 -> Y filled with the one element of value
-struct Range {};  // start, limit, delta -> Y
-// X [N,C,H,W] -> Y; the experimental operator of opset 1, still met in style-transfer models.
-struct Crop {
-  std::vector<int64_t> border;  // left, top, right, bottom
-  std::vector<int64_t> scale;   // height, width; empty = to the far border
-};
-
-// X, [roi], [scales float], [sizes int64] -> Y. Upsample is a Resize with kAsymmetric and kFloor.
-enum class ResizeMode : uint8_t { kNearest, kLinear, kCubic };
-enum class CoordinateMode : uint8_t {
-  kHalfPixel,
-  kHalfPixelSymmetric,
-  kPytorchHalfPixel,
-  kAlignCorners,
-  kAsymmetric,
-  kTfHalfPixelForNearest,
-  kTfCropAndResize,
-};
-enum class NearestMode : uint8_t { kRoundPreferFloor, kRoundPreferCeil, kFloor, kCeil };
-enum class AspectRatioPolicy : uint8_t { kStretch, kNotLarger, kNotSmaller };
-struct Resize {
-  ResizeMode mode = ResizeMode::kNearest;
-  CoordinateMode coordinate_mode = CoordinateMode::kHalfPixel;
-  NearestMode nearest_mode = NearestMode::kRoundPreferFloor;
-  AspectRatioPolicy aspect_ratio_policy = AspectRatioPolicy::kStretch;
-  bool antialias = false;
-  bool exclude_outside = false;
-  float cubic_coefficient = -0.75f;
-  float extrapolation_value = 0.0f;
-  std::vector<int64_t> axes;  // empty = all
+// inputs... -> Y: products summed over the labels that Y lacks, as the equation says, in the syntax
+// of numpy.einsum: "bij,bjk->bik". See ops/einsum.h.
+struct Einsum {
+  std::string equation;
 };
 
 // --- Quantisation. Beyond ONNX, QLinearConv and QLinearMatMul without y_scale and y_zero_point
@@ -412,10 +340,12 @@ using Op =
     std::variant<Conv, ConvTranspose, Gemm, MatMul, BatchNormalization, InstanceNormalization,
                  GroupNormalization, LayerNormalization, LpNormalization, MeanVarianceNormalization,
                  Lrn, Activation, PRelu, Softmax, Pool, MaxUnpool, Unary, Binary, Variadic, Where,
-                 Cast, Reduce, ArgExtreme, TopK, CumSum, Identity, Concat, Split, Slice, Pad,
-                 Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Expand, Tile, Gather,
-                 GatherElements, DepthToSpace, SpaceToDepth, ShapeOf, Size, ConstantOfShape, Range,
-                 Crop, Resize, QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, QLinearConv,
+                 Cast, Reduce, ArgExtreme, TopK, CumSum, Einsum, Identity, Concat, Split, Slice,
+                 Pad, Reshape, Flatten, Transpose, Squeeze, Unsqueeze, Expand, Tile, Gather,
+                 GatherElements, GatherNd, ScatterElements, ScatterNd, OneHot, Trilu, DepthToSpace,
+                 SpaceToDepth, ShapeOf, Size, ConstantOfShape, Range, EyeLike, NonZero,
+                 CenterCropPad, Crop, Resize, GridSample, AffineGrid, RoiAlign, Col2Im,
+                 QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, QLinearConv,
                  QLinearMatMul, QLinearBinary, ConvInteger, MatMulInteger>;
 
 // The struct's name ("Conv"), or its kind's where it has one ("Relu", "Add"): what dumps print.

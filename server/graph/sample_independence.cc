@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "server/base/status.h"
 #include "server/graph/ops/axes.h"
+#include "server/graph/ops/einsum.h"
 #include "server/graph/ops/operands.h"
 #include "server/graph/ops/resize.h"
 #include "server/graph/ops/rules.h"
@@ -120,6 +122,47 @@ class MixingRules {
   bool operator()(const GatherElements& op) const {
     return operands_[0].per_sample() && NotAlong(op.axis);
   }
+  // Indices are of each sample's own elements where they share an axis with X; others name places
+  // in the axes before the samples', or are of other elements.
+  bool operator()(const GatherNd& op) const {
+    const Shape& indices = views_[1].shape;
+    if (!operands_[0].per_sample()) return operands_[1].axis + 1 < indices.rank();
+    if (operands_[1].per_sample()) {
+      return operands_[0].axis == operands_[1].axis && operands_[0].axis < op.batch_dims;
+    }
+    return operands_[0].axis >= op.batch_dims + indices[indices.rank() - 1];
+  }
+  bool operator()(const ScatterElements& op) const {
+    return NotAlong(op.axis) && AllAlong(operands_[0].axis);
+  }
+  bool operator()(const ScatterNd&) const {
+    const Shape& indices = views_[1].shape;
+    const int64_t depth = indices[indices.rank() - 1];
+    return operands_[0].per_sample() && !operands_[1].per_sample() && operands_[2].per_sample() &&
+           operands_[0].axis >= depth &&
+           operands_[2].axis == operands_[0].axis - depth + indices.rank() - 1;
+  }
+  bool operator()(const OneHot&) const { return !operands_[2].per_sample(); }
+  bool operator()(const Trilu&) const { return NotAlong(-1) && NotAlong(-2); }
+  bool operator()(const EyeLike&) const { return false; }
+  bool operator()(const CenterCropPad&) const { return KeepsExtent(); }
+  bool operator()(const GridSample&) const { return AllAlong(0); }
+  bool operator()(const AffineGrid&) const { return operands_[0].axis == 0; }
+  bool operator()(const Col2Im&) const { return operands_[0].axis == 0; }
+  // Each region names its image.
+  bool operator()(const RoiAlign&) const { return false; }
+  // The axis of the samples has one label in all operands that have it, which the result keeps.
+  bool operator()(const Einsum& op) const {
+    std::vector<Shape> shapes;
+    for (const TensorView& view : views_) shapes.push_back(view.shape);
+    const absl::StatusOr<ResolvedEinsum> einsum = ResolveEinsum(op.equation, shapes);
+    if (!einsum.ok()) return false;
+    std::set<int> labels;
+    for (size_t i = 0; i < operands_.size(); ++i) {
+      if (operands_[i].per_sample()) labels.insert(einsum->operands[i][operands_[i].axis]);
+    }
+    return labels.size() == 1 && *labels.begin() < einsum->output.rank();
+  }
   bool operator()(const Slice&) const {
     const absl::StatusOr<ResolvedSlice> slice = ResolveSlice(views_);
     const int axis = operands_[0].axis;
@@ -157,6 +200,11 @@ class MixingRules {
   bool NotAlong(int64_t axis) const {
     return std::none_of(operands_.begin(), operands_.end(), [&](const OperandRole& operand) {
       return operand.per_sample() && operand.axis == Normalized(axis);
+    });
+  }
+  bool AllAlong(int axis) const {
+    return std::all_of(operands_.begin(), operands_.end(), [axis](const OperandRole& operand) {
+      return operand.per_sample() && operand.axis == axis;
     });
   }
   bool SamplesBefore(int64_t axis) const { return operands_[0].axis < Normalized(axis); }

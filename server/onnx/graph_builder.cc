@@ -107,9 +107,15 @@ void GraphBuilder::AddNode(const std::string& name, std::string op_type, graph::
   const FactsLookup facts = [this](ValueId id) { return facts_[id]; };
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNoValue) continue;
+    producers_[node.outputs[i]] = graph_.nodes.size();
     facts_[node.outputs[i]] = InferFacts(graph_, node, static_cast<int>(i), facts);
   }
   graph_.nodes.push_back(std::move(node));
+}
+
+const graph::Node* GraphBuilder::Producer(ValueId id) const {
+  const auto found = producers_.find(id);
+  return found == producers_.end() ? nullptr : &graph_.nodes[found->second];
 }
 
 ValueFacts GraphBuilder::Facts(ValueId id) const {

@@ -58,6 +58,8 @@ class GraphBuilder {
                std::vector<graph::ValueId> inputs, std::vector<graph::ValueId> outputs);
 
   const graph::Graph& graph() const { return graph_; }
+  // The node added so far that makes the value, or null. Valid until the next node is added.
+  const graph::Node* Producer(graph::ValueId id) const;
   ValueFacts Facts(graph::ValueId id) const;
 
   // The finished graph in topological order, validated. Leaves the builder empty.
@@ -73,6 +75,7 @@ class GraphBuilder {
   Names nodes_;                                                   // names in use
   std::unordered_map<graph::ValueId, graph::ValueId> converted_;  // 16-bit input -> FP32 value
   std::vector<ValueFacts> facts_;                                 // by ValueId
+  std::unordered_map<graph::ValueId, size_t> producers_;          // value -> position of its node
   int64_t next_suffix_ = 1;  // never goes back, so that names made to collide cost little
 };
 

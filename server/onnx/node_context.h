@@ -73,6 +73,9 @@ class NodeContext {
   // The elements of an operand, or null when it is computed, an input of the model, or absent.
   const Tensor* Constant(graph::ValueId id) const { return builder_.graph().ConstantOf(id); }
   ValueFacts Facts(graph::ValueId id) const { return builder_.Facts(id); }
+  // The node before this one that makes the value, or null.
+  const graph::Node* Producer(graph::ValueId id) const { return builder_.Producer(id); }
+  int input_count() const { return static_cast<int>(operands_.inputs.size()); }
   int output_count() const { return static_cast<int>(operands_.outputs.size()); }
   // Whether anybody reads that output.
   bool Wants(int output) const;

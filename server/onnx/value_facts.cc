@@ -96,6 +96,17 @@ class FactRules {
   ValueFacts operator()(const graph::GatherElements&) const {
     return {Operand(0).type, Operand(1).rank};
   }
+  ValueFacts operator()(const graph::GatherNd&) const { return {Operand(0).type, std::nullopt}; }
+  ValueFacts operator()(const graph::Einsum&) const { return {Operand(0).type, std::nullopt}; }
+  ValueFacts operator()(const graph::OneHot&) const {
+    const std::optional<int> rank = Operand(0).rank;
+    return {Operand(2).type, rank ? std::optional(*rank + 1) : std::nullopt};
+  }
+  ValueFacts operator()(const graph::EyeLike& op) const { return {op.type, 2}; }
+  ValueFacts operator()(const graph::NonZero&) const { return {DataType::kInt64, 2}; }
+  ValueFacts operator()(const graph::AffineGrid&) const { return {Operand(0).type, std::nullopt}; }
+  ValueFacts operator()(const graph::RoiAlign&) const { return {Operand(0).type, 4}; }
+  ValueFacts operator()(const graph::Col2Im&) const { return {Operand(0).type, std::nullopt}; }
   ValueFacts operator()(const graph::ShapeOf&) const { return {DataType::kInt64, 1}; }
   ValueFacts operator()(const graph::Size&) const { return {DataType::kInt64, 0}; }
   ValueFacts operator()(const graph::Range&) const { return {Operand(0).type, 1}; }

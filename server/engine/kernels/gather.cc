@@ -5,31 +5,12 @@
 #include <cstring>
 
 #include "server/engine/kernels/dispatch.h"
+#include "server/engine/kernels/indices.h"
 #include "server/engine/kernels/kernel_list.h"
 #include "server/engine/kernels/parallel.h"
 
 namespace reluserve::engine::kernels {
 namespace {
-
-using IndexTypes = TypeList<int32_t, int64_t>;
-
-// Negative indices count from the end.
-template <typename Index>
-int64_t Resolve(Index index, int64_t extent) {
-  return index < 0 ? index + extent : index;
-}
-
-template <typename Index>
-absl::Status CheckIndices(const graph::Node& node, const TensorView& indices, int64_t extent) {
-  for (const Index index : indices.values<Index>()) {
-    const int64_t resolved = Resolve(index, extent);
-    if (resolved < 0 || resolved >= extent) {
-      return InvalidArgument("{}: index {} is outside [{}, {}), the axis has {} elements",
-                             node.op_type, index, -extent, extent, extent);
-    }
-  }
-  return absl::OkStatus();
-}
 
 // Slice i of `output` is slice indices[i] of `input`, for each outer position. A slice has `inner`
 // elements.

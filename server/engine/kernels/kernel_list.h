@@ -46,18 +46,28 @@ absl::Status Expand(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Tile(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Gather(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status GatherElements(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status GatherNd(const graph::Node& node, Inputs inputs, Outputs outputs);
+// Updates are written in order: of two that go to one place the last counts, or each is added.
+absl::Status ScatterElements(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status ScatterNd(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status CenterCropPad(const graph::Node& node, Inputs inputs, Outputs outputs);
 
 // What follows from shapes and single values.
 absl::Status ShapeOf(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Size(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status ConstantOfShape(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Range(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status OneHot(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status Trilu(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status EyeLike(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status NonZero(const graph::Node& node, Inputs inputs, Outputs outputs);
 
 // Layers with weights. Sums are kept in double, those of integers wrap around.
 absl::Status Conv(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status ConvTranspose(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Gemm(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status MatMul(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status Einsum(const graph::Node& node, Inputs inputs, Outputs outputs);
 
 // Normalisation, with sums in double.
 absl::Status BatchNormalization(const graph::Node& node, Inputs inputs, Outputs outputs);
@@ -72,6 +82,10 @@ absl::Status Lrn(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Pool(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status MaxUnpool(const graph::Node& node, Inputs inputs, Outputs outputs);
 absl::Status Resize(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status GridSample(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status AffineGrid(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status RoiAlign(const graph::Node& node, Inputs inputs, Outputs outputs);
+absl::Status Col2Im(const graph::Node& node, Inputs inputs, Outputs outputs);
 
 // Quantisation. Values are rounded half to even and saturate; NaN becomes the zero point.
 absl::Status QuantizeLinear(const graph::Node& node, Inputs inputs, Outputs outputs);

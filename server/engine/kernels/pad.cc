@@ -121,25 +121,36 @@ void PadAll(const absl::InlinedVector<AxisMap, 6>& maps, const std::array<std::b
   });
 }
 
-}  // namespace
-
-absl::Status Pad(const graph::Node& node, Inputs inputs, Outputs outputs) {
-  const PadMode mode = std::get<graph::Pad>(node.op).mode;
-  RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedPad pad,
-                             graph::ResolvePad(std::get<graph::Pad>(node.op), inputs));
-  const int rank = inputs[0].shape.rank();
+void PadBy(const graph::ResolvedPad& pad, PadMode mode, const std::array<std::byte, 8>& fill,
+           const TensorView& input, const MutableTensorView& output) {
+  const int rank = input.shape.rank();
   if (rank == 0) {  // nothing to pad along
-    std::memcpy(outputs[0].data, inputs[0].data, outputs[0].byte_size());
-    return absl::OkStatus();
+    std::memcpy(output.data, input.data, output.byte_size());
+    return;
   }
   absl::InlinedVector<AxisMap, 6> maps;
   for (int axis = 0; axis < rank; ++axis) {
-    maps.push_back(MapAxis(mode, inputs[0].shape[axis], pad.begin[axis], pad.end[axis]));
+    maps.push_back(MapAxis(mode, input.shape[axis], pad.begin[axis], pad.end[axis]));
   }
-  DispatchByteSize(ByteSize(inputs[0].type), [&](auto bytes) {
-    PadAll<static_cast<int64_t>(decltype(bytes)::value)>(maps, FillBytes(inputs), inputs[0],
-                                                         outputs[0]);
+  DispatchByteSize(ByteSize(input.type), [&](auto bytes) {
+    PadAll<static_cast<int64_t>(decltype(bytes)::value)>(maps, fill, input, output);
   });
+}
+
+}  // namespace
+
+absl::Status Pad(const graph::Node& node, Inputs inputs, Outputs outputs) {
+  RELUSERVE_ASSIGN_OR_RETURN(const graph::ResolvedPad pad,
+                             graph::ResolvePad(std::get<graph::Pad>(node.op), inputs));
+  PadBy(pad, std::get<graph::Pad>(node.op).mode, FillBytes(inputs), inputs[0], outputs[0]);
+  return absl::OkStatus();
+}
+
+absl::Status CenterCropPad(const graph::Node& node, Inputs inputs, Outputs outputs) {
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const graph::ResolvedPad pad,
+      graph::ResolveCenterCropPad(std::get<graph::CenterCropPad>(node.op), inputs));
+  PadBy(pad, PadMode::kConstant, {}, inputs[0], outputs[0]);
   return absl::OkStatus();
 }
 

@@ -12,9 +12,13 @@
 namespace reluserve::engine::kernels {
 namespace {
 
-template <template <typename> typename Rule>
+// The largest and the smallest of booleans are their disjunction and conjunction.
+using OrderedTypes = TypeList<float, double, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t,
+                              uint32_t, uint64_t, bool>;
+
+template <template <typename> typename Rule, typename Types = NumericTypes>
 absl::Status Run(const graph::Node& node, Inputs inputs, Outputs outputs, const ReduceLoop& loop) {
-  return Dispatch(NumericTypes{}, node, inputs[0].type, [&]<typename T>(std::type_identity<T>) {
+  return Dispatch(Types{}, node, inputs[0].type, [&]<typename T>(std::type_identity<T>) {
     loop.Run<Rule>(Elements<T>(inputs[0]), Elements<T>(outputs[0]));
   });
 }
@@ -32,9 +36,9 @@ absl::Status Reduce(const graph::Node& node, Inputs inputs, Outputs outputs) {
     case ReduceKind::kMean:
       return Run<MeanRule>(node, inputs, outputs, loop);
     case ReduceKind::kMax:
-      return Run<MaxRule>(node, inputs, outputs, loop);
+      return Run<MaxRule, OrderedTypes>(node, inputs, outputs, loop);
     case ReduceKind::kMin:
-      return Run<MinRule>(node, inputs, outputs, loop);
+      return Run<MinRule, OrderedTypes>(node, inputs, outputs, loop);
     case ReduceKind::kProd:
       return Run<ProductRule>(node, inputs, outputs, loop);
     case ReduceKind::kL1:

@@ -30,6 +30,13 @@ RuleResult InferPad(const Node& node, const Operands& operands) {
   return OneOutput(operands.type(0), pad.output);
 }
 
+RuleResult InferCenterCropPad(const Node& node, const Operands& operands) {
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const ResolvedPad pad,
+      ResolveCenterCropPad(std::get<CenterCropPad>(node.op), operands.Views()));
+  return OneOutput(operands.type(0), pad.output);
+}
+
 RuleResult InferGather(const Node& node, const Operands& operands) {
   const Shape& x = operands.shape(0);
   RELUSERVE_ASSIGN_OR_RETURN(const int axis, operands.Axis(0, std::get<Gather>(node.op).axis));

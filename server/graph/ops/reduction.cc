@@ -35,7 +35,10 @@ RuleResult InferSoftmax(const Node& node, const Operands& operands) {
 
 RuleResult InferReduce(const Node& node, const Operands& operands) {
   const auto& op = std::get<Reduce>(node.op);
-  RELUSERVE_RETURN_IF_ERROR(operands.RequireType(0, kNumericTypes));
+  const bool extreme = op.kind == ReduceKind::kMax || op.kind == ReduceKind::kMin;
+  if (!extreme || operands.type(0) != DataType::kBool) {
+    RELUSERVE_RETURN_IF_ERROR(operands.RequireType(0, kNumericTypes));
+  }
   absl::StatusOr<std::vector<int>> axes = ResolveReduceAxes(op, operands.Views());
   if (!axes.ok()) return Annotate(axes.status(), "axes");
   return OneOutput(operands.type(0), Reduced(operands.shape(0), *axes, op.keep_dims));

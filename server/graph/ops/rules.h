@@ -80,6 +80,8 @@ RuleResult InferReduce(const Node& node, const Operands& operands);
 RuleResult InferArgExtreme(const Node& node, const Operands& operands);
 RuleResult InferTopK(const Node& node, const Operands& operands);
 RuleResult InferCumSum(const Node& node, const Operands& operands);
+// einsum.cc
+RuleResult InferEinsum(const Node& node, const Operands& operands);
 // reshape.cc
 RuleResult InferIdentity(const Node& node, const Operands& operands);
 RuleResult InferReshape(const Node& node, const Operands& operands);
@@ -100,6 +102,16 @@ RuleResult InferCrop(const Node& node, const Operands& operands);
 RuleResult InferPad(const Node& node, const Operands& operands);
 RuleResult InferGather(const Node& node, const Operands& operands);
 RuleResult InferGatherElements(const Node& node, const Operands& operands);
+RuleResult InferCenterCropPad(const Node& node, const Operands& operands);
+// scattering.cc
+RuleResult InferGatherNd(const Node& node, const Operands& operands);
+RuleResult InferScatterElements(const Node& node, const Operands& operands);
+RuleResult InferScatterNd(const Node& node, const Operands& operands);
+// masks.cc
+RuleResult InferOneHot(const Node& node, const Operands& operands);
+RuleResult InferTrilu(const Node& node, const Operands& operands);
+RuleResult InferEyeLike(const Node& node, const Operands& operands);
+RuleResult InferNonZero(const Node& node, const Operands& operands);
 // shape_values.cc
 RuleResult InferShapeOf(const Node& node, const Operands& operands);
 RuleResult InferSize(const Node& node, const Operands& operands);
@@ -107,6 +119,11 @@ RuleResult InferConstantOfShape(const Node& node, const Operands& operands);
 RuleResult InferRange(const Node& node, const Operands& operands);
 // resize.cc
 RuleResult InferResize(const Node& node, const Operands& operands);
+// sampling.cc
+RuleResult InferGridSample(const Node& node, const Operands& operands);
+RuleResult InferAffineGrid(const Node& node, const Operands& operands);
+RuleResult InferRoiAlign(const Node& node, const Operands& operands);
+RuleResult InferCol2Im(const Node& node, const Operands& operands);
 // quantization.cc
 RuleResult InferQuantizeLinear(const Node& node, const Operands& operands);
 RuleResult InferDequantizeLinear(const Node& node, const Operands& operands);

@@ -168,4 +168,31 @@ absl::StatusOr<ResolvedPad> ResolvePad(const Pad& op, std::span<const TensorView
   return result;
 }
 
+absl::StatusOr<ResolvedPad> ResolveCenterCropPad(const CenterCropPad& op,
+                                                 std::span<const TensorView> inputs) {
+  const Shape& x = inputs[0].shape;
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, Integers(inputs, 1, "shape"));
+  std::vector<int64_t> given = op.axes;
+  if (given.empty()) {
+    for (int axis = 0; axis < x.rank(); ++axis) given.push_back(axis);
+  }
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, NormalizeAxes(given, x.rank()));
+  if (shape.size() != axes.size()) {
+    return InvalidArgument("shape has {} entries, expected {}", shape.size(), axes.size());
+  }
+  ResolvedPad result;
+  result.begin.assign(static_cast<size_t>(x.rank()), 0);
+  result.end.assign(static_cast<size_t>(x.rank()), 0);
+  result.output = x;
+  for (size_t i = 0; i < axes.size(); ++i) {
+    const int axis = axes[i];
+    if (shape[i] < 0) return InvalidArgument("shape asks for {} elements", shape[i]);
+    const int64_t added = shape[i] - x[axis];
+    result.begin[axis] = added / 2;
+    result.end[axis] = added - added / 2;
+    result.output[axis] = shape[i];
+  }
+  return result;
+}
+
 }  // namespace reluserve::graph

@@ -44,6 +44,10 @@ struct ResolvedPad {
 // element to repeat.
 absl::StatusOr<ResolvedPad> ResolvePad(const Pad& op, std::span<const TensorView> inputs);
 
+// CenterCropPad: X, shape. Of an odd number of elements the larger half is at the end.
+absl::StatusOr<ResolvedPad> ResolveCenterCropPad(const CenterCropPad& op,
+                                                 std::span<const TensorView> inputs);
+
 }  // namespace reluserve::graph
 
 #endif  // RELUSERVE_SERVER_GRAPH_OPS_SLICE_H_

@@ -4,6 +4,9 @@
 // Activations with parameters, and Softmax. Those without parameters need no more than their table
 // row.
 
+#include <optional>
+#include <vector>
+
 #include "server/onnx/ops/alignment.h"
 #include "server/onnx/ops/importers.h"
 
@@ -19,7 +22,72 @@ void EmitSoftmax(NodeContext& node, bool log) {
       graph::Softmax{.axis = node.Axis("axis", flatten ? 1 : -1), .flatten = flatten, .log = log});
 }
 
+// The number that operand `id` is, where it is constant and broadcasting it does not change the
+// shape of `other`.
+std::optional<float> Number(const NodeContext& node, graph::ValueId id, graph::ValueId other) {
+  const Tensor* constant = node.Constant(id);
+  if (constant == nullptr || constant->type() != DataType::kFloat32 ||
+      constant->shape().ElementCount() != 1) {
+    return std::nullopt;
+  }
+  const int rank = constant->shape().rank();
+  if (rank > 0 && rank > node.Facts(other).rank.value_or(0)) return std::nullopt;
+  return constant->values<float>()[0];
+}
+
+// What Max(x, other) is where that is an activation of x: a ReLU written as the larger of x and 0,
+// a leaky one as the larger of x and a part of x.
+std::optional<Activation> RectifierOf(const NodeContext& node, graph::ValueId x,
+                                      graph::ValueId other) {
+  if (const auto bound = Number(node, other, x)) {
+    if (*bound != 0.0f) return std::nullopt;
+    return Activation{ActivationKind::kRelu};
+  }
+  const graph::Node* producer = node.Producer(other);
+  const auto* product = producer != nullptr ? std::get_if<graph::Binary>(&producer->op) : nullptr;
+  if (product == nullptr || product->kind != graph::BinaryKind::kMul) return std::nullopt;
+  for (const size_t side : {0, 1}) {
+    const auto slope = Number(node, producer->inputs[1 - side], x);
+    if (producer->inputs[side] == x && slope && *slope > 0.0f && *slope < 1.0f) {
+      return Activation{ActivationKind::kLeakyRelu, *slope};
+    }
+  }
+  return std::nullopt;
+}
+
+// A maximum of maxima is one of all their operands, so that each branch of a Maxout which a program
+// computes two at a time is seen. The maxima in between stay for whoever else reads them.
+std::vector<graph::ValueId> AllOperands(const NodeContext& node) {
+  constexpr size_t kMostOperands = 64;
+  std::vector<graph::ValueId> operands;
+  for (int i = 0; i < node.input_count(); ++i) {
+    const graph::Node* producer = node.Producer(node.Input(i));
+    const auto* inner = producer != nullptr ? std::get_if<graph::Variadic>(&producer->op) : nullptr;
+    if (inner != nullptr && inner->kind == graph::VariadicKind::kMax &&
+        operands.size() + producer->inputs.size() <= kMostOperands) {
+      operands.insert(operands.end(), producer->inputs.begin(), producer->inputs.end());
+    } else {
+      operands.push_back(node.Input(i));
+    }
+  }
+  return operands;
+}
+
 }  // namespace
+
+// Exporters from frameworks without these activations write it so. Any other maximum of computed
+// values is a Maxout, which the engine finds.
+void ImportMax(NodeContext& node) {
+  if (node.input_count() == 2) {
+    for (const int side : {0, 1}) {
+      const graph::ValueId x = node.Input(side);
+      if (const auto rectifier = RectifierOf(node, x, node.Input(1 - side))) {
+        return node.Emit(*rectifier, {x});
+      }
+    }
+  }
+  node.Emit(graph::Variadic{graph::VariadicKind::kMax}, AllOperands(node));
+}
 
 void ImportLeakyRelu(NodeContext& node) {
   node.Emit(Activation{ActivationKind::kLeakyRelu, node.Float("alpha", 0.01f)});

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "server/onnx/node_context.h"
 #include "server/tensor/tensor.h"
 
 namespace reluserve::onnx_import {
@@ -22,6 +23,11 @@ template <typename T>
 Tensor ScalarTensor(T value) {
   return Tensor::Of<T>(Shape{1}, {&value, 1}).Reshaped(Shape());
 }
+
+// The single integer that input `index`, called `name`, holds. An error of the node, and 0, where
+// it is computed, has several elements or another type than INT32, INT64 or, as opset 1 wrote
+// numbers, FP32 without a fraction.
+int64_t ConstantInteger(NodeContext& node, int index, std::string_view name);
 
 }  // namespace reluserve::onnx_import
 

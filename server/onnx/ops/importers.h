@@ -33,6 +33,7 @@ void ImportVariadic(NodeContext& node) {
 // activation.cc
 void ImportLeakyRelu(NodeContext& node);
 void ImportPRelu(NodeContext& node);
+void ImportMax(NodeContext& node);
 void ImportThresholdedRelu(NodeContext& node);
 void ImportElu(NodeContext& node);
 void ImportSelu(NodeContext& node);
@@ -102,6 +103,18 @@ void ImportLpNormalization(NodeContext& node);
 void ImportMeanVarianceNormalization(NodeContext& node);
 void ImportLrn(NodeContext& node);
 
+// indexing.cc
+void ImportGather(NodeContext& node);
+void ImportGatherElements(NodeContext& node);
+void ImportGatherNd(NodeContext& node);
+void ImportScatterElements(NodeContext& node);
+void ImportScatterNd(NodeContext& node);
+void ImportOneHot(NodeContext& node);
+void ImportTrilu(NodeContext& node);
+void ImportEyeLike(NodeContext& node);
+void ImportCenterCropPad(NodeContext& node);
+void ImportTile1(NodeContext& node);
+
 // pooling.cc
 void ImportMaxPool(NodeContext& node);
 void ImportAveragePool(NodeContext& node);
@@ -138,12 +151,21 @@ void ImportArgMax(NodeContext& node);
 void ImportArgMin(NodeContext& node);
 void ImportTopK(NodeContext& node);
 void ImportCumSum(NodeContext& node);
+void ImportCumProd(NodeContext& node);
+void ImportEinsum(NodeContext& node);
+void ImportHardmax(NodeContext& node);
 
 // resize.cc
 void ImportUpsample(NodeContext& node);
 void ImportUpsample1(NodeContext& node);
 void ImportResize10(NodeContext& node);
 void ImportResize(NodeContext& node);
+
+// sampling.cc
+void ImportGridSample(NodeContext& node);
+void ImportAffineGrid(NodeContext& node);
+void ImportRoiAlign(NodeContext& node);
+void ImportCol2Im(NodeContext& node);
 
 // shape.cc
 void ImportReshape(NodeContext& node);
@@ -155,8 +177,6 @@ void ImportConcat(NodeContext& node);
 void ImportSplit(NodeContext& node);
 void ImportSlice(NodeContext& node);
 void ImportPad(NodeContext& node);
-void ImportGather(NodeContext& node);
-void ImportGatherElements(NodeContext& node);
 void ImportDepthToSpace(NodeContext& node);
 void ImportSpaceToDepth(NodeContext& node);
 void ImportShape(NodeContext& node);

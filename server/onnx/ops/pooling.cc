@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include <cmath>
+
 #include "server/onnx/ops/importers.h"
 #include "server/onnx/ops/window.h"
 
 namespace reluserve::onnx_import {
 namespace {
 
-int64_t NormOrder(NodeContext& node) { return node.IntBetween("p", 2, 1, kMaxExtent); }
+// A float in opset 1.
+int64_t NormOrder(NodeContext& node) {
+  if (node.opset() > 1) return node.IntBetween("p", 2, 1, kMaxExtent);
+  const float p = node.Float("p", 2.0f);
+  if (p >= 1.0f && p < 1e9f && p == std::trunc(p)) return static_cast<int64_t>(p);
+  node.Refuse("attribute \"p\" is {}, expected a whole number of 1 or more", p);
+  return 2;
+}
 
 }  // namespace
 

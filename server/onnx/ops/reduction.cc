@@ -14,6 +14,15 @@ void EmitArgExtreme(NodeContext& node, bool largest) {
                               .select_last_index = node.Flag("select_last_index", false)});
 }
 
+void EmitCumulative(NodeContext& node, bool product) {
+  const int64_t axis = ConstantInteger(node, 1, "axis");
+  node.Emit(graph::CumSum{.axis = axis,
+                          .exclusive = node.Flag("exclusive", false),
+                          .reverse = node.Flag("reverse", false),
+                          .product = product},
+            {node.Input(0)});
+}
+
 }  // namespace
 
 // The axes are an attribute until opset 17 (ReduceSum: 12), then an input.
@@ -38,20 +47,32 @@ void ImportTopK(NodeContext& node) {
             {node.Input(0), k});
 }
 
-void ImportCumSum(NodeContext& node) {
-  const Tensor* axis = node.Constant(node.Input(1));
-  if (axis == nullptr) {
-    return node.Refuse("input \"axis\" is computed; only a constant is supported");
-  }
-  const bool wide = axis->type() == DataType::kInt64;
-  if (axis->shape().ElementCount() != 1 || (!wide && axis->type() != DataType::kInt32)) {
-    return node.Fail("input \"axis\" is {} {}, expected one INT32 or INT64", Name(axis->type()),
-                     axis->shape().ToString());
-  }
-  node.Emit(graph::CumSum{.axis = wide ? axis->values<int64_t>()[0] : axis->values<int32_t>()[0],
-                          .exclusive = node.Flag("exclusive", false),
-                          .reverse = node.Flag("reverse", false)},
-            {node.Input(0)});
+void ImportCumSum(NodeContext& node) { EmitCumulative(node, /*product=*/false); }
+
+void ImportCumProd(NodeContext& node) { EmitCumulative(node, /*product=*/true); }
+
+void ImportEinsum(NodeContext& node) { node.Emit(graph::Einsum{node.String("equation", "")}); }
+
+// The place of the largest element, and what is 1 there alone. Until opset 12 all axes from `axis`
+// on were taken together.
+void ImportHardmax(NodeContext& node) {
+  const bool flattens = node.opset() < 13;
+  const int64_t axis = node.Axis("axis", flattens ? 1 : -1);
+  const graph::ValueId x =
+      flattens ? node.EmitStep("flat", graph::Flatten{axis}, {node.Input(0)}) : node.Input(0);
+  const int64_t along = flattens ? 1 : axis;
+  const graph::ValueId places = node.EmitStep(
+      "places", graph::ArgExtreme{.largest = true, .axis = along, .keep_dims = false}, {x});
+  const bool last = along == -1;
+  const graph::ShapeOf extent = {along, last ? graph::ShapeOf{}.end : along + 1};
+  const graph::ValueId depth = node.EmitStep("depth", extent, {x});
+  const bool wide = node.Facts(node.Input(0)).type == DataType::kFloat64;
+  const graph::ValueId values = node.AddConstant(
+      "values", wide ? VectorTensor<double>({0.0, 1.0}) : VectorTensor<float>({0.0f, 1.0f}));
+  if (!flattens) return node.Emit(graph::OneHot{along}, {places, depth, values});
+  const graph::ValueId hot = node.EmitStep("hot", graph::OneHot{along}, {places, depth, values});
+  const graph::ValueId shape = node.EmitStep("shape", graph::ShapeOf{}, {node.Input(0)});
+  node.Emit(graph::Reshape{}, {hot, shape});
 }
 
 }  // namespace reluserve::onnx_import

@@ -78,12 +78,6 @@ void ImportPad(NodeContext& node) {
   node.Emit(op, {node.Input(0), pads, value, node.Input(3)});
 }
 
-void ImportGather(NodeContext& node) { node.Emit(graph::Gather{node.Axis("axis", 0)}); }
-
-void ImportGatherElements(NodeContext& node) {
-  node.Emit(graph::GatherElements{node.Axis("axis", 0)});
-}
-
 void ImportDepthToSpace(NodeContext& node) {
   node.Emit(graph::DepthToSpace{
       .block_size = node.IntBetween("blocksize", 1, 1, kMaxExtent),

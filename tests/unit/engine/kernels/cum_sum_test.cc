@@ -23,6 +23,18 @@ TEST(CumSumTest, InclusiveExclusiveAndReverse) {
   EXPECT_THAT(sum({.axis = 0}), ElementsAre(1, 2, 3, 5, 7, 9));
 }
 
+TEST(CumSumTest, Products) {
+  const Tensor x = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
+  const auto multiply = [&](graph::CumSum op) {
+    op.product = true;
+    return ElementsOf<float>(RunOne(op, {x}));
+  };
+  EXPECT_THAT(multiply({.axis = 1}), ElementsAre(1, 2, 6, 4, 20, 120));
+  EXPECT_THAT(multiply({.axis = -1, .exclusive = true}), ElementsAre(1, 1, 2, 1, 4, 20));
+  EXPECT_THAT(multiply({.axis = 0, .exclusive = true, .reverse = true}),
+              ElementsAre(4, 5, 6, 1, 1, 1));
+}
+
 TEST(CumSumTest, Integers) {
   EXPECT_THAT(ElementsOf<int64_t>(RunOne(graph::CumSum{}, {Longs({5, -7, 9})})),
               ElementsAre(5, -2, 7));

@@ -68,5 +68,21 @@ TEST(PadTest, FourAxesAgainstOneAfterTheOther) {
   }
 }
 
+TEST(CenterCropPadTest, EachAxisByItself) {
+  const Tensor x = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
+  const auto centred = [&](const std::vector<int64_t>& shape, const std::vector<int64_t>& axes) {
+    return ElementsOf<float>(RunOne(graph::CenterCropPad{axes}, {x, Longs(shape)}));
+  };
+  EXPECT_THAT(centred({2, 3}, {}), testing::ElementsAre(1, 2, 3, 4, 5, 6));
+  // Of an odd number of elements the larger half goes, or comes, at the end.
+  EXPECT_THAT(centred({1, 2}, {}), testing::ElementsAre(1, 2));
+  EXPECT_THAT(centred({3, 1}, {}), testing::ElementsAre(2, 5, 0));
+  EXPECT_THAT(centred({6}, {-1}), testing::ElementsAre(0, 1, 2, 3, 0, 0, 0, 4, 5, 6, 0, 0));
+  EXPECT_THAT(centred({1, 4}, {1, 0}), testing::ElementsAre(0, 2, 5, 0));
+  EXPECT_FALSE(RunMany(graph::CenterCropPad{{0, 0}}, {x, Longs({1, 1})}).ok());
+  EXPECT_FALSE(RunMany(graph::CenterCropPad{}, {x, Longs({1})}).ok());
+  EXPECT_FALSE(RunMany(graph::CenterCropPad{}, {x, Longs({1, -1})}).ok());
+}
+
 }  // namespace
 }  // namespace reluserve::engine

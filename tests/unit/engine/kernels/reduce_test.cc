@@ -168,5 +168,17 @@ TEST(ReduceTest, Integers) {
   EXPECT_EQ(reduce(kL2), 1000000);
 }
 
+TEST(ReduceTest, BooleansHaveALargestAndASmallest) {
+  const Tensor x = Make<bool>({2, 2}, {true, false, true, true});
+  EXPECT_THAT(ElementsOf<bool>(RunOne(graph::Reduce{kMax}, {x, Longs({1})})),
+              ElementsAre(true, true));
+  EXPECT_THAT(ElementsOf<bool>(RunOne(graph::Reduce{kMin}, {x, Longs({1})})),
+              ElementsAre(false, true));
+  const Tensor none = Make<bool>({2, 0}, {});
+  EXPECT_THAT(ElementsOf<bool>(RunOne(graph::Reduce{kMin}, {none, Longs({1})})),
+              ElementsAre(true, true));
+  EXPECT_FALSE(RunMany(graph::Reduce{kSum}, {x, Longs({1})}).ok());
+}
+
 }  // namespace
 }  // namespace reluserve::engine

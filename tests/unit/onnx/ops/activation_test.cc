@@ -87,5 +87,49 @@ TEST(ActivationImportTest, RefusesWhatHasNoMeaning) {
   });
 }
 
+// Only what is the activation of an operand whatever its elements becomes one.
+TEST(ActivationImportTest, RectifiersWrittenAsMaxima) {
+  const auto leaky = [](const char* factor) {
+    return ModelBuilder(13)
+        .Input("x", {2, 3})
+        .Initializer("tenth", FloatTensor({}, {0.125f}))
+        .Initializer("two", FloatTensor({}, {2}))
+        .Node("Mul", {"x", factor}, {"part"})
+        .Node("Max", {"part", "x"}, {"y"})
+        .Named("node")
+        .Output("y");
+  };
+  const auto with_constant = [](const Ints& dims, float value) {
+    return ModelBuilder(13)
+        .Input("x", {2, 3})
+        .Initializer("bound", FloatTensor(dims, {value}))
+        .Node("Max", {"x", "bound"}, {"y"})
+        .Named("node")
+        .Output("y");
+  };
+  ExpectImports({
+      {"relu", with_constant({}, 0.0f), "%y = Relu(%x)\n"},
+      {"relu with a bound of one element", with_constant({1, 1}, 0.0f), "%y = Relu(%x)\n"},
+      {"a bound that adds an axis", with_constant({1, 1, 1}, 0.0f),
+       "%y = Max(%x, %bound[1,1,1])\n"},
+      {"another bound", with_constant({}, 1.0f), "%y = Max(%x, %bound[])\n"},
+      {"leaky relu", leaky("tenth"), "%part = Mul(%x, %tenth[])\n%y = LeakyRelu(%x) alpha=0.125\n"},
+      {"a larger multiple", leaky("two"), "%part = Mul(%x, %two[])\n%y = Max(%part, %x)\n"},
+      {"branches", OneNode(13, "Max", {"x", "z"}), "%y = Max(%x, %z)\n"},
+  });
+}
+
+TEST(ActivationImportTest, MaximaOfMaximaAreOne) {
+  const ModelBuilder model = ModelBuilder(13)
+                                 .Input("a", {2, 3})
+                                 .Input("b", {2, 3})
+                                 .Input("c", {2, 3})
+                                 .Node("Max", {"a", "b"}, {"ab"})
+                                 .Node("Max", {"ab", "c"}, {"y"})
+                                 .Output("ab")
+                                 .Output("y");
+  EXPECT_EQ(ImportedNodes(model), "%ab = Max(%a, %b)\n%y = Max(%a, %b, %c)\n");
+}
+
 }  // namespace
 }  // namespace reluserve::onnx_import

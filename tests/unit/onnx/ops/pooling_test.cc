@@ -35,6 +35,10 @@ TEST(PoolingImportTest, Forms) {
        "%y = LpPool(%x) kernel=[2,3] auto_pad=SAME_UPPER p=3\n"},
       {"global max", OneNode(1, "GlobalMaxPool", {"x"}), "%y = GlobalMaxPool(%x)\n"},
       {"global average", OneNode(22, "GlobalAveragePool", {"x"}), "%y = GlobalAveragePool(%x)\n"},
+      {"a number as opset 1 wrote it", OneNode(1, "LpPool", {"x"}, {kKernel, {"p", 3.0}}),
+       "%y = LpPool(%x) kernel=[2,3] p=3\n"},
+      {"the same over all", OneNode(1, "GlobalLpPool", {"x"}, {{"p", 1.0}}),
+       "%y = GlobalLpPool(%x) p=1\n"},
       {"global p-norm", OneNode(2, "GlobalLpPool", {"x"}, {{"p", 1}}),
        "%y = GlobalLpPool(%x) p=1\n"},
       {"unpool", OneNode(9, "MaxUnpool", {"x", "i"}, {kKernel, {"strides", Ints{2, 2}}}),
@@ -55,8 +59,8 @@ TEST(PoolingImportTest, AttributesBelongToTheirOpsets) {
        "it has 2 outputs, expected 1"},
       {"no kernel", OneNode(12, "MaxPool", {"x"}), "attribute \"kernel_shape\" is missing"},
       {"p", OneNode(2, "GlobalLpPool", {"x"}, {{"p", 0}}), "attribute \"p\" has the value 0"},
-      {"before the operator was defined so", OneNode(1, "LpPool", {"x"}, {kKernel}),
-       "operator LpPool is supported in opsets 2 to"},
+      {"a fraction", OneNode(1, "LpPool", {"x"}, {kKernel, {"p", 2.5}}),
+       "attribute \"p\" is 2.5, expected a whole number"},
   });
 }
 

@@ -64,5 +64,35 @@ TEST(ReductionImportTest, CumSum) {
   });
 }
 
+TEST(ReductionImportTest, ProductsAndContractions) {
+  ExpectImports({
+      {"running product", OneNode(26, "CumProd", {"x", "two"}, {{"reverse", 1}}),
+       "%y = CumProd(%x) axis=2 reverse\n"},
+      {"einsum", OneNode(12, "Einsum", {"x", "z"}, {{"equation", "nchw,nchv->nwv"}}),
+       "%y = Einsum(%x, %z) equation=nchw,nchv->nwv\n"},
+  });
+  ExpectRefusals({{"no equation", OneNode(12, "Einsum", {"x"}), "\"equation\" is missing"}});
+}
+
+TEST(ReductionImportTest, HardmaxIsOneHotOfArgMax) {
+  ExpectImports({
+      {"one axis", OneNode(13, "Hardmax", {"x"}),
+       "%node/places = ArgMax(%x) axis=-1 drop_dims\n"
+       "%node/depth = Shape(%x) start=-1\n"
+       "%y = OneHot(%node/places, %node/depth, %node/values[2])\n"},
+      {"another axis", OneNode(13, "Hardmax", {"x"}, {{"axis", 1}}),
+       "%node/places = ArgMax(%x) axis=1 drop_dims\n"
+       "%node/depth = Shape(%x) start=1 end=2\n"
+       "%y = OneHot(%node/places, %node/depth, %node/values[2]) axis=1\n"},
+      {"all axes from one on", OneNode(11, "Hardmax", {"x"}, {{"axis", 2}}),
+       "%node/flat = Flatten(%x) axis=2\n"
+       "%node/places = ArgMax(%node/flat) axis=1 drop_dims\n"
+       "%node/depth = Shape(%node/flat) start=1 end=2\n"
+       "%node/hot = OneHot(%node/places, %node/depth, %node/values[2]) axis=1\n"
+       "%node/shape = Shape(%x)\n"
+       "%y = Reshape(%node/hot, %node/shape)\n"},
+  });
+}
+
 }  // namespace
 }  // namespace reluserve::onnx_import
