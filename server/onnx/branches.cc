@@ -103,7 +103,11 @@ absl::StatusOr<Decision> Decide(const graph::Graph& graph, ValueId condition,
         "its condition is not known before a request; only one that follows from shapes is "
         "supported");
   }
-  if (!shapes.ok()) return shapes.status();
+  if (!shapes.ok()) return Annotate(shapes.status(), "its condition");
+  if (const graph::OperandInfo& info = shapes->probe[condition]; info.type != DataType::kBool) {
+    return InvalidArgument("its condition is {} {}, expected one BOOL", Name(info.type),
+                           info.shape.ToString());
+  }
   const std::vector<int64_t>& extents = shapes->extents[probed];
   if (extents.size() != 1 || (extents[0] != 0 && extents[0] != 1)) {
     return Unimplemented("its condition differs between requests; only one branch is supported");

@@ -150,6 +150,11 @@ TEST(BranchesTest, WhatCannotBeDecidedIsRefused) {
   by_data.Input("x", {2, 3}).Input("condition", {}, onnx::TensorProto::BOOL);
   AddIf(by_data, "condition", {"y"}, branch, branch).Output("y");
   EXPECT_THAT(message(by_data), HasSubstr("node \"choice\" (If): its condition is not known"));
+  // By a number: the rank of a value.
+  ModelBuilder by_number(13);
+  by_number.Input("x", {2, 3}).Node("Shape", {"x"}, {"shape"}).Node("Size", {"shape"}, {"rank"});
+  AddIf(by_number, "rank", {"y"}, branch, branch).Output("y");
+  EXPECT_THAT(message(by_number), HasSubstr("its condition is INT64 [], expected one BOOL"));
   // By the batch: 1 differs from 2.
   ModelBuilder by_batch(13);
   by_batch.Input("x", {-1, 3})
