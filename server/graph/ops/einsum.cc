@@ -4,7 +4,9 @@
 #include "server/graph/ops/einsum.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "server/base/checked_math.h"
@@ -113,7 +115,8 @@ absl::StatusOr<std::vector<Label>> OutputLabels(const Equation& equation) {
   if (!equation.output) return ImplicitOutput(equation);
   if (equation.has_ellipsis != equation.output->ellipsis.has_value() &&
       equation.ellipsis_axes > 0) {
-    return InvalidArgument("the equation has \"...\" on one side only");
+    return InvalidArgument(
+        "the equation has \"{}\" where a letter, \"...\", \",\" or \"->\" is expected", text);
   }
   return LabelsOf(*equation.output, equation.ellipsis_axes);
 }
@@ -138,19 +141,20 @@ absl::StatusOr<std::map<Label, int64_t>> ExtentsOf(const Equation& equation,
   return extents;
 }
 
-absl::Status CheckSteps(const std::vector<int64_t>& extents) {
-  int64_t steps = 1;
-  for (int64_t extent : extents) {
-    if (extent == 0) return absl::OkStatus();
+absl::Status CheckSteps(const std::vector<int64_t>& extents, std::span<const Shape> operands,
+                        const Shape& output) {
+  std::optional<int64_t> elements = output.CheckedElementCount();
+  for (const Shape& operand : operands) {
+    if (elements) elements = CheckedAdd(*elements, operand.ElementCount());
   }
+  if (std::find(extents.begin(), extents.end(), 0) != extents.end()) return absl::OkStatus();
+  std::optional<int64_t> steps = 1;
   for (int64_t extent : extents) {
-    const auto product = CheckedMultiply(steps, extent);
-    if (!product || *product > kMaxEinsumSteps) {
-      return InvalidArgument("it takes more than {} multiplications", kMaxEinsumSteps);
-    }
-    steps = *product;
+    if (steps) steps = CheckedMultiply(*steps, extent);
   }
-  return absl::OkStatus();
+  if (steps && elements && *steps / kMaxEinsumStepsPerElement <= *elements) return absl::OkStatus();
+  return InvalidArgument("it takes more than {} multiplications for each element",
+                         kMaxEinsumStepsPerElement);
 }
 
 }  // namespace
@@ -178,7 +182,7 @@ absl::StatusOr<ResolvedEinsum> ResolveEinsum(std::string_view equation_text,
     std::vector<int>& operand = resolved.operands.emplace_back();
     for (Label label : labels) operand.push_back(numbers[label]);
   }
-  RELUSERVE_RETURN_IF_ERROR(CheckSteps(resolved.extents));
+  RELUSERVE_RETURN_IF_ERROR(CheckSteps(resolved.extents, shapes, resolved.output));
   return resolved;
 }
 

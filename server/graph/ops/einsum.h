@@ -25,11 +25,12 @@ struct ResolvedEinsum {
   Shape output;                            // the extents of the first labels
 };
 
-// Multiplications that one result may take. Attention over a thousand places takes a thousandth.
-inline constexpr int64_t kMaxEinsumSteps = int64_t{1} << 36;
+// Multiplications for each element of the operands and the result, so that a small file cannot ask
+// for any amount of work. The product of two matrices of N rows and columns takes N / 3.
+inline constexpr int64_t kMaxEinsumStepsPerElement = 4096;
 
-// INVALID_ARGUMENT when the equation is malformed, does not fit the shapes or asks for more than
-// kMaxEinsumSteps. Axes of extent 1 are repeated under "..." only, as in numpy.
+// INVALID_ARGUMENT when the equation is malformed, does not fit the shapes or asks for more work
+// than kMaxEinsumStepsPerElement. Axes of extent 1 are repeated under "..." only, as in numpy.
 absl::StatusOr<ResolvedEinsum> ResolveEinsum(std::string_view equation,
                                              std::span<const Shape> shapes);
 

@@ -135,8 +135,8 @@ TEST(EinsumTest, WhatDoesNotFitIsRefused) {
       {"ij->k", {matrix}, "one that no operand has"},
       {"ij->ii", {matrix}, "a label twice"},
       {"...j->j", {matrix}, "on one side only"},
-      {"i..->i", {matrix}, "\".\" where a letter"},
-      {"i,j,k->", {large, large, large}, "multiplications"},
+      {"i..->i", {matrix}, "\"..\" where a letter"},
+      {"i,j,k->", {large, large, large}, "multiplications for each element"},
   };
   for (const auto& [equation, operands, expected] : refusals) {
     const auto result = RunMany(graph::Einsum{equation}, operands);
