@@ -330,6 +330,7 @@ constexpr OpRow kTable[] = {
     {"FusedConv", kMicrosoftDomain, 1, 1, {2, 4}, kOne, "activation activation_params auto_pad dilations group kernel_shape pads strides", ImportFusedConv},
     {"FusedGemm", kMicrosoftDomain, 1, 1, {2, 3}, kOne, "activation activation_alpha activation_beta activation_gamma alpha beta transA transB", ImportFusedGemm},
     {"Gelu", kMicrosoftDomain, 1, 1, kOne, kOne, "", ImportActivation<ActivationKind::kGelu>},
+    {"GridSample", kMicrosoftDomain, 1, 1, kTwo, kOne, "align_corners mode padding_mode", ImportGridSample},
     {"QuickGelu", kMicrosoftDomain, 1, 1, kOne, kOne, "alpha", ImportQuickGelu},
 
     // Experimental in ONNX's first versions, still met at any opset

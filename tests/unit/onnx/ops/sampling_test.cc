@@ -19,6 +19,11 @@ TEST(SamplingImportTest, Grids) {
       {"new names",
        OneNode(20, "GridSample", {"x", "z"}, {{"mode", "nearest"}, {"padding_mode", "reflection"}}),
        "%y = GridSample(%x, %z) mode=nearest padding=reflection\n"},
+      {"onnxruntime's own",
+       OneNode(11, "GridSample", {"x", "z"}, {{"mode", "nearest"}})
+           .Opset("com.microsoft", 1)
+           .InDomain("com.microsoft"),
+       "%y = GridSample(%x, %z) mode=nearest padding=zeros\n"},
       {"affine", OneNode(20, "AffineGrid", {"x", "axes"}, {{"align_corners", 1}}),
        "%y = AffineGrid(%x, %axes{1,2}) align_corners\n"},
   });
