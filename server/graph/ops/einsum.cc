@@ -39,8 +39,7 @@ absl::StatusOr<Term> ReadTerm(std::string_view text) {
     }
     if (!IsLetter(text[0])) {
       return InvalidArgument(
-          "the equation has \"{}\" where a letter, \"...\", \",\" or \"->\" is expected",
-          text.substr(0, 1));
+          "the equation has \"{}\" where a letter, \"...\", \",\" or \"->\" is expected", text);
     }
     term.letters += text[0];
     text.remove_prefix(1);
@@ -115,8 +114,7 @@ absl::StatusOr<std::vector<Label>> OutputLabels(const Equation& equation) {
   if (!equation.output) return ImplicitOutput(equation);
   if (equation.has_ellipsis != equation.output->ellipsis.has_value() &&
       equation.ellipsis_axes > 0) {
-    return InvalidArgument(
-        "the equation has \"{}\" where a letter, \"...\", \",\" or \"->\" is expected", text);
+    return InvalidArgument("the equation has \"...\" on one side only");
   }
   return LabelsOf(*equation.output, equation.ellipsis_axes);
 }
