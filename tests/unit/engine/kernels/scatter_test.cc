@@ -234,7 +234,7 @@ TEST(ScatterTest, WhatDoesNotFitIsRefused) {
        {x, Make<int64_t>({2, 3, 1}, std::vector<int64_t>(6))},
        "batch_dims is 2"},
       {graph::GatherNd{1}, {x, Make<int64_t>({3, 1}, {0, 0, 0})}, "expected extent 2 along axis 0"},
-      {graph::GatherNd{}, {x, Scalar<int64_t>(0)}, "indices has shape []"},
+      {graph::GatherNd{}, {x, Scalar<int64_t>(0)}, "batch_dims is 0"},
   };
   for (const Row& row : rows) {
     const auto result = RunMany(row.op, row.operands);
