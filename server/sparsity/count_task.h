@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-// The unit of work of activation_counter.cc, in a header of its own because that file is compiled
-// once for each instruction set.
+// The unit of work of activation_counter.h, by the widest vectors of this CPU.
 
 #ifndef RELUSERVE_SERVER_SPARSITY_COUNT_TASK_H_
 #define RELUSERVE_SERVER_SPARSITY_COUNT_TASK_H_
@@ -29,6 +28,9 @@ inline bool Saturates(const CountRule& rule) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   return rule.saturated_low != -kInfinity || rule.saturated_high != kInfinity;
 }
+
+// Overwrites the task's counts. On the calling thread.
+void RunCountTask(const CountTask& task, const CountRule& rule);
 
 }  // namespace reluserve::sparsity
 
