@@ -43,8 +43,8 @@ T SumOfProducts(const Walk& walk, const std::vector<const T*>& operands,
   Accumulator<T> sum = 0;
   std::vector<int64_t> position(walk.extents.size(), 0);
   for (int64_t step = 0; step < walk.steps; ++step) {
-    Accumulator<T> product = operands[0][offsets[0]];
-    for (size_t i = 1; i < operands.size(); ++i) {
+    Accumulator<T> product = 1;
+    for (size_t i = 0; i < operands.size(); ++i) {
       product = Multiply(product, static_cast<Accumulator<T>>(operands[i][offsets[i]]));
     }
     sum = Add(sum, product);
