@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "server/batching/cpu_grant.h"
 #include "server/server.h"
 #include "server/server_options.h"
 
@@ -32,12 +34,20 @@ void WaitPassively(char** argv) {
   // Where that cannot be done the server works all the same.
 }
 
+// glibc's malloc hands out up to eight arenas a CPU, each to some of the threads, and keeps in each
+// what they freed: models that come and go would leave memory behind in one after the other.
+void ShareArenas() {
+  if (getenv("MALLOC_ARENA_MAX") != nullptr) return;
+  mallopt(M_ARENA_MAX, reluserve::batching::GetCpuGrant().cpus());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const reluserve::ParsedOptions parsed = reluserve::ParseServerOptions(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   WaitPassively(argv);
+  ShareArenas();
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("reluserve"));
   spdlog::set_pattern(reluserve::kLogPattern);

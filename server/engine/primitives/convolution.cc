@@ -131,6 +131,21 @@ dnnl::convolution_forward::primitive_desc MakeDirect(const Operands& operands, c
                                  operands.result_any, window, attr);
 }
 
+Shape OneSample(Shape shape) {
+  shape[0] = 1;
+  return shape;
+}
+
+// Whether Winograd's primitive for a batch is the one for a sample, going over the samples with the
+// same weights: then it reads these once for all. oneDNN has another variant, with the weights
+// rearranged, for some batches, and one that keeps all samples between its steps, which is slower.
+bool IsOfOneSample(const dnnl::convolution_forward::primitive_desc& batch,
+                   const dnnl::convolution_forward::primitive_desc& one) {
+  return one && std::string_view(batch.impl_info_str()) == one.impl_info_str() &&
+         batch.weights_desc() == one.weights_desc() &&
+         batch.scratchpad_desc().get_size() < 2 * one.scratchpad_desc().get_size();
+}
+
 }  // namespace
 
 Shape GroupedWeights(const Shape& weights, int64_t group) {
@@ -173,9 +188,13 @@ absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
     const auto pd =
         MakeWinograd(operands.source.shape, weights, operands.bias, result_shape, window, attr);
     if (pd) {
-      // It is another kernel for another number of samples.
-      RELUSERVE_ASSIGN_OR_RETURN(const bool lowered, builder.LowerBySample(node));
-      if (lowered) return true;
+      const bool alike = IsOfOneSample(
+          pd, MakeWinograd(OneSample(operands.source.shape), weights, operands.bias,
+                           OneSample(result_shape), window, attr));
+      if (!alike) {
+        RELUSERVE_ASSIGN_OR_RETURN(const bool lowered, builder.LowerBySample(node));
+        if (lowered) return true;
+      }
       RELUSERVE_RETURN_IF_ERROR(
           AddWithWeights<dnnl::convolution_forward>(node, pd, operands, fused, builder));
       return true;
