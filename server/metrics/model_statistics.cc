@@ -32,16 +32,8 @@ void ComputeTotals::Add(const batching::ComputeTimes& times) {
   output.Add(times.output);
 }
 
-// For a version that is new, the one asked longest ago makes room.
 ModelTotals& ModelStatistics::TotalsOf(const repository::LoadedModel& model) {
-  const auto [entry, added] = entries_.try_emplace({model.name(), model.version()});
-  entry->second.last_use = ++uses_;
-  if (added && entries_.size() > max_models_) {
-    entries_.erase(std::min_element(entries_.begin(), entries_.end(), [](auto& a, auto& b) {
-      return a.second.last_use < b.second.last_use;
-    }));
-  }
-  return entry->second.totals;
+  return totals_.Of(model.name(), model.version());
 }
 
 void ModelStatistics::OnBatch(const batching::BatchRecord& batch) {
@@ -73,8 +65,8 @@ void ModelStatistics::OnNotComputed(const repository::LoadedModel& model, const 
 
 ModelTotals ModelStatistics::Get(const std::string& name, int64_t version) const {
   absl::MutexLock lock(&mutex_);
-  const auto found = entries_.find({name, version});
-  return found == entries_.end() ? ModelTotals() : found->second.totals;
+  const ModelTotals* totals = totals_.Find(name, version);
+  return totals == nullptr ? ModelTotals() : *totals;
 }
 
 }  // namespace reluserve::metrics

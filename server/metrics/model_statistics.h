@@ -19,6 +19,7 @@
 #include <absl/time/time.h>
 
 #include "server/batching/batch_observer.h"
+#include "server/metrics/latest_models.h"
 
 namespace reluserve::metrics {
 
@@ -62,7 +63,7 @@ class ModelStatistics final : public batching::BatchObserver {
  public:
   // `now` tells the time of the last inference.
   explicit ModelStatistics(std::function<absl::Time()> now = absl::Now, size_t max_models = 1024)
-      : now_(std::move(now)), max_models_(max_models) {}
+      : now_(std::move(now)), totals_(max_models) {}
 
   // All of a batch is published in one step: no reader sees a part of it.
   void OnBatch(const batching::BatchRecord& batch) override;
@@ -73,18 +74,11 @@ class ModelStatistics final : public batching::BatchObserver {
   ModelTotals Get(const std::string& name, int64_t version) const;
 
  private:
-  struct Entry {
-    ModelTotals totals;
-    uint64_t last_use = 0;  // by the number of uses so far
-  };
-
   ModelTotals& TotalsOf(const repository::LoadedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::function<absl::Time()> now_;
-  const size_t max_models_;
   mutable absl::Mutex mutex_;
-  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::pair<std::string, int64_t>, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  LatestModels<ModelTotals> totals_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace reluserve::metrics

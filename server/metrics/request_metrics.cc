@@ -84,12 +84,9 @@ RequestMetrics::RequestMetrics() = default;
 RequestMetrics::~RequestMetrics() = default;
 
 RequestMetrics::ModelMetrics& RequestMetrics::Of(const repository::LoadedModel& model) {
-  auto found = models_.find(KeyLess::View(model.name(), model.version()));
-  if (found == models_.end()) {
-    found = models_.try_emplace({model.name(), model.version()}, std::make_unique<ModelMetrics>())
-                .first;
-  }
-  return *found->second;
+  std::unique_ptr<ModelMetrics>& metrics = models_.Of(model.name(), model.version());
+  if (metrics == nullptr) metrics = std::make_unique<ModelMetrics>();
+  return *metrics;
 }
 
 RequestMetrics::MethodMetrics& RequestMetrics::Of(std::string_view method) {
@@ -152,7 +149,7 @@ std::vector<MetricFamily> RequestMetrics::Collect() const {
       times.metric.push_back(HistogramMetric({{"method", method}}, metrics->time));
     }
   }
-  for (const auto& [key, metrics] : models_) {
+  models_.ForEach([&](const auto& key, const std::unique_ptr<ModelMetrics>& metrics) {
     const Labels model = {{"model", key.first}, {"version", std::to_string(key.second)}};
     for (const auto& [kind, count] : metrics->requests) {
       Labels labels = model;
@@ -165,7 +162,7 @@ std::vector<MetricFamily> RequestMetrics::Collect() const {
     compute.metric.push_back(HistogramMetric(model, metrics->compute));
     encode.metric.push_back(HistogramMetric(model, metrics->encode));
     batch.metric.push_back(HistogramMetric(model, metrics->batch));
-  }
+  });
   return {std::move(calls),   std::move(times),  std::move(requests), std::move(queue),
           std::move(compute), std::move(encode), std::move(batch),    std::move(samples)};
 }

@@ -11,7 +11,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <absl/base/thread_annotations.h>
@@ -25,11 +24,12 @@
 
 #include "server/batching/batch_observer.h"
 #include "server/metrics/catalogue.h"
+#include "server/metrics/latest_models.h"
 
 namespace reluserve::metrics {
 
-// Thread-safe. Labels are bounded: models are those that were loaded, methods those that the server
-// has (`method` is not what a client made up), codes and reasons a fixed set.
+// Thread-safe. Labels are bounded: models are those that were asked last (latest_models.h), methods
+// those that the server has (`method` is not what a client made up), codes and reasons a fixed set.
 class RequestMetrics final : public batching::BatchObserver {
  public:
   RequestMetrics();
@@ -50,19 +50,12 @@ class RequestMetrics final : public batching::BatchObserver {
  private:
   struct ModelMetrics;
   struct MethodMetrics;
-  // Finds a key without a copy of the name.
-  struct KeyLess {
-    using is_transparent = void;
-    using View = std::pair<std::string_view, int64_t>;
-    bool operator()(const View& a, const View& b) const { return a < b; }
-  };
 
   ModelMetrics& Of(const repository::LoadedModel& model) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   MethodMetrics& Of(std::string_view method) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;
-  std::map<std::pair<std::string, int64_t>, std::unique_ptr<ModelMetrics>, KeyLess> models_
-      ABSL_GUARDED_BY(mutex_);
+  LatestModels<std::unique_ptr<ModelMetrics>> models_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::unique_ptr<MethodMetrics>, std::less<>> methods_
       ABSL_GUARDED_BY(mutex_);
 };

@@ -73,7 +73,14 @@ void SparsityStore::Keep(KeptModel model) {
   std::erase_if(kept_, [&](const KeptModel& other) {
     return ModelIdentityView(other.identity) == ModelIdentityView(model.identity);
   });
+  const auto is_of_model = [name = model.identity.name](const KeptModel& other) {
+    return other.identity.name == name;
+  };
   kept_.push_back(std::move(model));
+  if (static_cast<size_t>(std::count_if(kept_.begin(), kept_.end(), is_of_model)) >
+      kMaxKeptVersions) {
+    kept_.erase(std::find_if(kept_.begin(), kept_.end(), is_of_model));
+  }
   if (kept_.size() > kMaxKeptModels) kept_.erase(kept_.begin());
 }
 

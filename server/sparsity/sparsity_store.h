@@ -52,8 +52,10 @@ struct KeptModel {
 // Thread-safe.
 class SparsityStore {
  public:
-  // Counts of models that are not loaded are kept for so many models, the most recent ones.
+  // Counts of models that are not loaded are kept for so many models, the most recent ones, and of
+  // one model for so many versions: enough to go back to one.
   static constexpr size_t kMaxKeptModels = 64;
+  static constexpr size_t kMaxKeptVersions = 4;
 
   // The counts of a loaded model, begun if there are none: with those kept of it before, if their
   // layers are the same, otherwise at zero. `loaded` expires when the model is unloaded; its counts

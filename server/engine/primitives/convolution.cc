@@ -188,9 +188,9 @@ absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
     const auto pd =
         MakeWinograd(operands.source.shape, weights, operands.bias, result_shape, window, attr);
     if (pd) {
-      const bool alike = IsOfOneSample(
-          pd, MakeWinograd(OneSample(operands.source.shape), weights, operands.bias,
-                           OneSample(result_shape), window, attr));
+      const bool alike =
+          IsOfOneSample(pd, MakeWinograd(OneSample(operands.source.shape), weights, operands.bias,
+                                         OneSample(result_shape), window, attr));
       if (!alike) {
         RELUSERVE_ASSIGN_OR_RETURN(const bool lowered, builder.LowerBySample(node));
         if (lowered) return true;

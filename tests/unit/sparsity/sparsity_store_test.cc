@@ -3,12 +3,17 @@
 
 #include "server/sparsity/sparsity_store.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/sparsity/traces.h"
 
 namespace reluserve::sparsity {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
 
 absl::Time At(double seconds) { return absl::UnixEpoch() + absl::Seconds(seconds); }
 
@@ -66,13 +71,28 @@ TEST_F(SparsityStoreTest, SavesWhatWasNotLoadedSince) {
 }
 
 TEST_F(SparsityStoreTest, BoundsWhatItKeeps) {
-  for (int64_t version = 0; version < 200; ++version) {
-    Get({"a", version, 7});
+  for (int i = 0; i < 200; ++i) {
+    Get({fmt::format("model {}", i), 1, 7});
     loaded_ = std::make_shared<int>();
   }
   const std::vector<KeptModel> saved = store_.Save();
   EXPECT_EQ(saved.size(), SparsityStore::kMaxKeptModels + 1);
-  EXPECT_EQ(saved.back().identity.version, 199);
+  EXPECT_EQ(saved.back().identity.name, "model 199");
+}
+
+TEST_F(SparsityStoreTest, KeepsTheLatestVersionsOfAModel) {
+  Get({"other", 1, 7});
+  loaded_ = std::make_shared<int>();
+  for (int64_t version = 0; version < 10; ++version) {
+    Get({"a", version, 7});
+    loaded_ = std::make_shared<int>();
+  }
+  std::vector<std::pair<std::string, int64_t>> saved;
+  for (const KeptModel& kept : store_.Save()) {
+    saved.emplace_back(kept.identity.name, kept.identity.version);
+  }
+  EXPECT_THAT(saved, ElementsAre(Pair("other", 1), Pair("a", 5), Pair("a", 6), Pair("a", 7),
+                                 Pair("a", 8), Pair("a", 9)));
 }
 
 }  // namespace
