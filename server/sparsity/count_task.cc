@@ -150,12 +150,12 @@ class Counter {
   bool OnlyHighSaturates() const { return hn::GetLane(low_) <= 0.0f && hn::GetLane(high_) > 0.0f; }
 
   // The usual case, ReLU's finite outputs in rows of whole vectors: all that is not active is
-  // inactive, and one sum tells that nothing was infinite. Down the rows a few
-  // vectors at a time, so that counts stay in registers, and in stretches of rows that stay in the
-  // first-level cache until the last vector of them is read. False, and to be counted again, where
-  // there was anything else.
+  // inactive, and one sum tells that nothing was infinite. Several vectors at a time, for each sum
+  // waits for its last addition: down the rows, so that counts stay in registers, and where rows
+  // are wide in stretches that stay in the first-level cache until the last vector of them is read.
+  // False, and to be counted again, where there was anything else.
   bool CountActive(const CountTask& task) const {
-    constexpr int64_t kVectors = 4;
+    constexpr int kVectors = 4;
     constexpr int64_t kStretchBytes = 16 * 1024;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
     if (task.width % lanes != 0 || (kSaturates && !OnlyHighSaturates())) return false;
@@ -172,39 +172,51 @@ class Counter {
       const float* elements = task.elements + row * task.stride;
       int64_t lane = 0;
       for (; lane + kVectors * lanes <= task.width; lane += kVectors * lanes) {
-        if (!CountActiveRows<kVectors>(elements + lane, rows, task, lane)) return false;
+        if (!CountActiveRows<kVectors, 1>(elements + lane, rows, task, lane)) return false;
       }
       for (; lane < task.width; lane += lanes) {
-        if (!CountActiveRows<1>(elements + lane, rows, task, lane)) return false;
+        const int64_t paired = rows / kVectors * kVectors;
+        if (!CountActiveRows<1, kVectors>(elements + lane, paired, task, lane)) return false;
+        const float* left = elements + lane + paired * task.stride;
+        if (!CountActiveRows<1, 1>(left, rows - paired, task, lane)) return false;
       }
     }
     return true;
   }
 
-  // kVectors neighbouring vectors of each row, from channel `lane` on.
-  template <int kVectors>
+  // kVectors neighbouring vectors of each row, from channel `lane` on, and kRows rows at a time;
+  // `rows` is a multiple of that.
+  template <int kVectors, int kRows>
   bool CountActiveRows(const float* elements, int64_t rows, const CountTask& task,
                        int64_t lane) const {
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
-    Active active[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
-      active[v].count = active[v].saturated = hn::Zero(kCounters);
-      active[v].poison = hn::Zero(kFloats);
+    Active active[kRows][kVectors];
+    for (int r = 0; r < kRows; ++r) {
+      for (int v = 0; v < kVectors; ++v) {
+        active[r][v].count = active[r][v].saturated = hn::Zero(kCounters);
+        active[r][v].poison = hn::Zero(kFloats);
+      }
     }
-    for (int64_t i = 0; i < rows; ++i, elements += task.stride) {
-      for (int v = 0; v < kVectors; ++v)
-        active[v].Add(hn::LoadU(kFloats, elements + v * lanes), high_);
+    for (int64_t i = 0; i < rows; i += kRows) {
+      for (int r = 0; r < kRows; ++r, elements += task.stride) {
+        for (int v = 0; v < kVectors; ++v) {
+          active[r][v].Add(hn::LoadU(kFloats, elements + v * lanes), high_);
+        }
+      }
     }
     bool all_finite = true;
-    for (int v = 0; v < kVectors; ++v) {
-      uint32_t* inactive = task.counts.inactive + lane + v * lanes;
-      hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[v].count), kCounters, inactive);
-      if constexpr (kSaturates) {
-        uint32_t* saturated = task.counts.saturated + lane + v * lanes;
-        hn::StoreU(hn::Add(hn::LoadU(kCounters, saturated), active[v].saturated), kCounters,
-                   saturated);
+    for (int r = 0; r < kRows; ++r) {
+      for (int v = 0; v < kVectors; ++v) {
+        uint32_t* inactive = task.counts.inactive + lane + v * lanes;
+        hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[r][v].count), kCounters,
+                   inactive);
+        if constexpr (kSaturates) {
+          uint32_t* saturated = task.counts.saturated + lane + v * lanes;
+          hn::StoreU(hn::Add(hn::LoadU(kCounters, saturated), active[r][v].saturated), kCounters,
+                     saturated);
+        }
+        all_finite = all_finite && active[r][v].AllFinite();
       }
-      all_finite = all_finite && active[v].AllFinite();
     }
     return all_finite;
   }
