@@ -24,6 +24,7 @@ esac
 readonly base=localhost/reluserve-base:$debian
 readonly image=localhost/reluserve:debian$debian
 readonly port=$((20000 + RANDOM % 10000))
+readonly http_port=$((30000 + RANDOM % 2000))
 readonly max_added_mb=100
 export RELUCTL_SERVER=127.0.0.1:$port
 
@@ -86,8 +87,8 @@ build_image() {
 # knows, nothing writable, one CPU, 512 MB.
 start() {
   container=$(podman run --detach \
-    --publish "127.0.0.1:$port:8001" --read-only --cap-drop all --security-opt no-new-privileges \
-    --user 12345:23456 --cpus 1 --memory 512m --no-healthcheck "$@")
+    --publish "127.0.0.1:$port:8001" --publish "127.0.0.1:$http_port:8000" \
+    --read-only --cap-drop all --security-opt no-new-privileges --user 12345:23456 --cpus 1 --memory 512m --no-healthcheck "$@")
 }
 
 # Kubernetes' own manifest, as far as podman plays it: one replica, without the volume of a cluster.
@@ -137,6 +138,17 @@ for request in requests:
 PYTHON
 }
 
+# The ten images that were just classified, in the counters of a layer.
+metrics_count_what_was_asked() {
+  python3 - "http://127.0.0.1:$http_port" <<'PYTHON'
+import re, sys, urllib.request
+text = urllib.request.urlopen(sys.argv[1] + "/metrics", timeout=10).read().decode()
+done = re.findall(r'^reluserve_requests_total{[^}]*reason="computed"[^}]*} (\d+)', text, re.M)
+assert sum(map(int, done)) == 10, done
+assert "<title>" in urllib.request.urlopen(sys.argv[1] + "/", timeout=10).read().decode()
+PYTHON
+}
+
 log_says() { podman logs "$container" 2>&1 | grep -q -- "$1"; }
 
 exits_with_zero_on_sigterm() {
@@ -169,6 +181,7 @@ cat "$scratch/sizes"
 start "$image"
 check "the built-in model serves, unprivileged and read-only" wait_until_serving
 check "predictions are right and come with sparsity" infer_reports_sparsity
+check "its metrics and its dashboard are there" metrics_count_what_was_asked
 check "the CPU limit is seen" log_says 'cpus granted=1 '
 check "the health check inside the container passes" podman exec "$container" /usr/local/bin/reluctl health
 check "SIGTERM ends it with exit code 0" exits_with_zero_on_sigterm
