@@ -24,6 +24,7 @@ namespace reluserve::load {
 
 // Sends ModelInfer requests that are bytes already and takes answers as bytes: nothing is
 // serialised or parsed while a load runs. One thread waits for all answers. Start() is thread-safe.
+// What is virtual is so for whoever wants to watch what goes in and out, as tests do.
 class Transport {
  public:
   struct Options {
@@ -38,15 +39,16 @@ class Transport {
 
   explicit Transport(const Options& options);
   // No attempt may be under way.
-  ~Transport();
+  virtual ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
   // Who is told of attempts that are started from now on. Only while none is under way.
-  void set_on_complete(OnComplete on_complete) { on_complete_ = std::move(on_complete); }
+  virtual void set_on_complete(OnComplete on_complete) { on_complete_ = std::move(on_complete); }
 
   // Starts an attempt at an endpoint, by its number, that ends after `timeout` at the latest.
-  void Start(uint32_t slot, int endpoint, const grpc::ByteBuffer& request, Nanoseconds timeout);
+  virtual void Start(uint32_t slot, int endpoint, const grpc::ByteBuffer& request,
+                     Nanoseconds timeout);
 
  private:
   struct Call;

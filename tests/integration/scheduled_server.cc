@@ -40,7 +40,7 @@ class ScheduledServer::Service final : public GRPCInferenceService::CallbackServ
   }
 
   grpc::ServerUnaryReactor* ModelInfer(grpc::CallbackServerContext* context,
-                                       const inference::ModelInferRequest*,
+                                       const inference::ModelInferRequest* request,
                                        inference::ModelInferResponse*) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     const auto now = std::chrono::steady_clock::now();
@@ -50,11 +50,7 @@ class ScheduledServer::Service final : public GRPCInferenceService::CallbackServ
       if (arrived_ == 0) first_ = now;
       answer = schedule_(arrived_++, now - first_);
     }
-    if (answer.delay.count() <= 0) {
-      reactor->Finish(answer.status);
-      return reactor;
-    }
-    AnswerAt(now + answer.delay, answer.status, reactor);
+    AnswerAt(now + answer.delay, {request->id(), now, answer.status, reactor});
     return reactor;
   }
 
@@ -63,24 +59,44 @@ class ScheduledServer::Service final : public GRPCInferenceService::CallbackServ
     return arrived_;
   }
 
+  std::map<std::string, ServedRequest> served() const {
+    const std::lock_guard lock(mutex_);
+    return served_;
+  }
+
  private:
+  struct Call {
+    std::string id;
+    std::chrono::steady_clock::time_point arrived;
+    grpc::Status status;
+    grpc::ServerUnaryReactor* reactor = nullptr;
+  };
+
   // gRPC's timers count in milliseconds of a clock it reads now and then, so they may be early.
-  static void AnswerAt(std::chrono::steady_clock::time_point due, const grpc::Status& status,
-                       grpc::ServerUnaryReactor* reactor) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(due - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return reactor->Finish(status);
+  void AnswerAt(std::chrono::steady_clock::time_point due, const Call& call) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+    if (left.count() <= 0) return Answer(call, now);
     auto* alarm = new grpc::Alarm();
-    alarm->Set(std::chrono::system_clock::now() + left, [due, status, reactor, alarm](bool) {
-      AnswerAt(due, status, reactor);
+    alarm->Set(std::chrono::system_clock::now() + left, [this, due, call, alarm](bool) {
+      AnswerAt(due, call);
       delete alarm;
     });
+  }
+
+  void Answer(const Call& call, std::chrono::steady_clock::time_point now) {
+    if (!call.id.empty()) {
+      const std::lock_guard lock(mutex_);
+      served_[call.id] = {call.arrived, now};
+    }
+    call.reactor->Finish(call.status);
   }
 
   const Schedule schedule_;
   mutable std::mutex mutex_;
   int64_t arrived_ = 0;
   std::chrono::steady_clock::time_point first_;
+  std::map<std::string, ServedRequest> served_;
 };
 
 ScheduledServer::ScheduledServer(Schedule schedule)
@@ -96,5 +112,7 @@ ScheduledServer::ScheduledServer(Schedule schedule)
 ScheduledServer::~ScheduledServer() { server_->Shutdown(); }
 
 int64_t ScheduledServer::arrived() const { return service_->arrived(); }
+
+std::map<std::string, ServedRequest> ScheduledServer::served() const { return service_->served(); }
 
 }  // namespace reluserve::integration

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,12 @@ namespace reluserve::integration {
 struct ScheduledAnswer {
   std::chrono::nanoseconds delay{0};  // from its arrival
   grpc::Status status;
+};
+
+// What became of one, by the server's own clock.
+struct ServedRequest {
+  std::chrono::steady_clock::time_point arrived;
+  std::chrono::steady_clock::time_point answered;
 };
 
 // A server of the Open Inference Protocol, in this process, that computes nothing: it answers every
@@ -38,6 +45,9 @@ class ScheduledServer {
 
   // How many requests arrived.
   int64_t arrived() const;
+
+  // Those that came with an id of their own and were answered, by that id.
+  std::map<std::string, ServedRequest> served() const;
 
  private:
   class Service;
