@@ -41,8 +41,10 @@ class ScheduledServer::Service final : public GRPCInferenceService::CallbackServ
 
   grpc::ServerUnaryReactor* ModelInfer(grpc::CallbackServerContext* context,
                                        const inference::ModelInferRequest* request,
-                                       inference::ModelInferResponse*) override {
+                                       inference::ModelInferResponse* response) override {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    response->set_model_name(request->model_name());
+    response->set_id(request->id());
     const auto now = std::chrono::steady_clock::now();
     ScheduledAnswer answer;
     {
