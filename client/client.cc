@@ -57,6 +57,14 @@ std::unique_ptr<Stream<Request, Response>> Open(
   return std::make_unique<Stream<Request, Response>>(std::move(context), std::move(call));
 }
 
+template <typename Request>
+Request ForModel(const std::string& name, const std::string& version) {
+  Request request;
+  request.set_model_name(name);
+  request.set_model_version(version);
+  return request;
+}
+
 }  // namespace
 
 Client::Client(const std::string& address, std::chrono::milliseconds timeout,
@@ -66,6 +74,7 @@ Client::Client(const std::string& address, std::chrono::milliseconds timeout,
   prediction_ = v1::PredictionService::NewStub(channel);
   models_ = v1::ModelService::NewStub(channel);
   sparsity_ = v1::SparsityService::NewStub(channel);
+  profile_ = v1::ProfileService::NewStub(channel);
   inference_ = inference::GRPCInferenceService::NewStub(channel);
   health_ = grpc::health::v1::Health::NewStub(channel);
 }
@@ -122,6 +131,24 @@ absl::StatusOr<v1::ListDeadChannelsResponse> Client::ListDeadChannels(
 
 absl::Status Client::ResetSparsity(const v1::ResetSparsityRequest& request) const {
   return Call(*sparsity_, &v1::SparsityService::Stub::ResetSparsity, request, settings_).status();
+}
+
+absl::Status Client::StartProfile(const std::string& name, const std::string& version) const {
+  return Call(*profile_, &v1::ProfileService::Stub::StartProfile,
+              ForModel<v1::StartProfileRequest>(name, version), settings_)
+      .status();
+}
+
+absl::Status Client::StopProfile(const std::string& name, const std::string& version) const {
+  return Call(*profile_, &v1::ProfileService::Stub::StopProfile,
+              ForModel<v1::StopProfileRequest>(name, version), settings_)
+      .status();
+}
+
+absl::StatusOr<v1::Profile> Client::GetProfile(const std::string& name,
+                                               const std::string& version) const {
+  return Call(*profile_, &v1::ProfileService::Stub::GetProfile,
+              ForModel<v1::GetProfileRequest>(name, version), settings_);
 }
 
 absl::StatusOr<bool> Client::ServerLive() const {

@@ -20,6 +20,7 @@
 #include "proto/open_inference.grpc.pb.h"
 #include "proto/reluserve/v1/model.grpc.pb.h"
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
+#include "proto/reluserve/v1/profile.grpc.pb.h"
 #include "proto/reluserve/v1/sparsity_service.grpc.pb.h"
 
 namespace reluserve::client {
@@ -59,6 +60,11 @@ class Client {
   absl::StatusOr<v1::ListDeadChannelsResponse> ListDeadChannels(
       const v1::ListDeadChannelsRequest& request) const;
   absl::Status ResetSparsity(const v1::ResetSparsityRequest& request) const;
+
+  absl::Status StartProfile(const std::string& name, const std::string& version = "") const;
+  absl::Status StopProfile(const std::string& name, const std::string& version = "") const;
+  absl::StatusOr<v1::Profile> GetProfile(const std::string& name,
+                                         const std::string& version = "") const;
 
   // The Open Inference Protocol. An empty version is the newest that is served.
   absl::StatusOr<bool> ServerLive() const;
@@ -110,6 +116,7 @@ class Client {
   std::unique_ptr<v1::PredictionService::Stub> prediction_;
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<v1::SparsityService::Stub> sparsity_;
+  std::unique_ptr<v1::ProfileService::Stub> profile_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> inference_;
   std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };

@@ -172,6 +172,7 @@ int Main(int argc, char** argv) {
   AddUnloadModelCommand(app, &action);
   AddLoadCommand(app, &action);
   AddSparsityCommand(app, &action);
+  AddProfileCommand(app, &action);
   AddReportCommand(app, &action);
   try {
     app.parse(argc, argv);

@@ -262,4 +262,15 @@ absl::StatusOr<v1::Tensor> RandomTensor(const InputSpec& spec, const InputShapes
   return MakeTensor(spec, type, shape, RandomData(type, bytes, generator));
 }
 
+absl::StatusOr<v1::TensorInputs> RandomInputs(const inference::ModelMetadataResponse& model,
+                                              const InputShapes& shapes, int64_t batch,
+                                              uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  v1::TensorInputs inputs;
+  for (const InputSpec& spec : model.inputs()) {
+    RELUSERVE_ASSIGN_OR_RETURN(*inputs.add_tensors(), RandomTensor(spec, shapes, batch, generator));
+  }
+  return inputs;
+}
+
 }  // namespace reluserve::client

@@ -62,6 +62,11 @@ absl::StatusOr<v1::Tensor> TensorFromFile(std::string file, const InputSpec& spe
 absl::StatusOr<v1::Tensor> RandomTensor(const InputSpec& spec, const InputShapes& shapes,
                                         int64_t batch, std::mt19937_64& generator);
 
+// One for each input of the model, in its order.
+absl::StatusOr<v1::TensorInputs> RandomInputs(const inference::ModelMetadataResponse& model,
+                                              const InputShapes& shapes, int64_t batch,
+                                              uint64_t seed);
+
 }  // namespace reluserve::client
 
 #endif  // RELUSERVE_CLIENT_REQUEST_INPUT_H_

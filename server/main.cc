@@ -2,6 +2,7 @@
 // Copyright 2026 The reluserve authors
 
 #include <malloc.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -47,6 +48,8 @@ int main(int argc, char** argv) {
   const reluserve::ParsedOptions parsed = reluserve::ParseServerOptions(argc, argv);
   if (parsed.exit_code) return *parsed.exit_code;
   WaitPassively(argv);
+  // Started by another name, it would be listed under that.
+  pthread_setname_np(pthread_self(), "reluserve");
   ShareArenas();
 
   spdlog::set_default_logger(spdlog::stderr_logger_mt("reluserve"));

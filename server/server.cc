@@ -28,6 +28,7 @@
 #include "server/rpc/model_service.h"
 #include "server/rpc/open_inference_service.h"
 #include "server/rpc/prediction_service.h"
+#include "server/rpc/profile_service.h"
 #include "server/rpc/shared_memory_regions.h"
 #include "server/rpc/sparsity_service.h"
 
@@ -52,6 +53,7 @@ SchedulerOptions ChooseLanes(const ServerOptions& options) {
   chosen.threads_per_lane = lanes.threads_per_lane;
   chosen.queue_capacity = options.queue_capacity;
   chosen.admitted_bytes = int64_t{options.max_admitted_mib} << 20;
+  chosen.count_every = options.count_every;
   spdlog::info("cpus granted={} affinity={} quota={} lanes={} threads_per_lane={}", grant.cpus(),
                grant.affinity, grant.quota ? fmt::format("{:.2f}", *grant.quota) : "none",
                chosen.lanes, chosen.threads_per_lane);
@@ -87,7 +89,7 @@ void WatchHealth(grpc::Server& server, ModelRepository& repository) {
     for (const char* service :
          {"", inference::GRPCInferenceService::service_full_name(),
           v1::PredictionService::service_full_name(), v1::ModelService::service_full_name(),
-          v1::SparsityService::service_full_name()}) {
+          v1::SparsityService::service_full_name(), v1::ProfileService::service_full_name()}) {
       health.SetServingStatus(service, ready);
     }
   });
@@ -128,6 +130,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
                                     *access);
   rpc::ModelService model(*repository, lanes.threads_per_lane, *access);
   rpc::SparsityService sparsity(*repository, insight->sparsity(), *access);
+  rpc::ProfileService profile(*repository, *access);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC's own health service brings no description for reflection to give: ours has to be linked.
@@ -139,6 +142,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   builder.RegisterService(&prediction);
   builder.RegisterService(&model);
   builder.RegisterService(&sparsity);
+  builder.RegisterService(&profile);
   insight->ObserveCalls(builder);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {

@@ -98,6 +98,13 @@ void AddFlags(CLI::App& app, ServerOptions& options) {
       ->envname("RELUSERVE_MAX_ADMITTED_MIB")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
+  app.add_option("--count-every", options.count_every,
+                 "count the activations of every so many-th request for a model, and of those that "
+                 "ask for their counts; 1: of all. Where they are not counted, values that stop "
+                 "being finite inside a network go unnoticed")
+      ->envname("RELUSERVE_COUNT_EVERY")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
   app.add_option("--max-message-mib", options.max_message_mib, "largest request message, in MiB")
       ->envname("RELUSERVE_MAX_MESSAGE_MIB")
       ->check(CLI::Range(1, 2047))

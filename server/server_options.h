@@ -49,6 +49,9 @@ struct ServerOptions {
   int queue_capacity = 256;
   // MiB of inputs that may be held, waiting or being computed; more are refused likewise.
   int max_admitted_mib = 512;
+  // Of the requests for a model the activations of every so many-th are counted, and of those that
+  // ask for their counts (batching::SchedulerOptions).
+  int count_every = 1;
   // Largest request message, in MiB.
   int max_message_mib = 64;
   // Whether clients on the same machine may pass tensors in POSIX shared memory. It lets a client

@@ -56,6 +56,7 @@ void AddLoadModelCommand(CLI::App& app, Action* action);
 void AddUnloadModelCommand(CLI::App& app, Action* action);
 void AddLoadCommand(CLI::App& app, Action* action);
 void AddSparsityCommand(CLI::App& app, Action* action);
+void AddProfileCommand(CLI::App& app, Action* action);
 void AddReportCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,11 +84,8 @@ absl::Status FillFromNamedFiles(const InferOptions& options,
 absl::Status FillRandom(const InferOptions& options,
                         const inference::ModelMetadataResponse& metadata,
                         v1::PredictRequest* request) {
-  std::mt19937_64 generator(options.seed);
-  for (const InputSpec& spec : metadata.inputs()) {
-    RELUSERVE_ASSIGN_OR_RETURN(*request->mutable_tensors()->add_tensors(),
-                               RandomTensor(spec, options.shapes, options.batch, generator));
-  }
+  RELUSERVE_ASSIGN_OR_RETURN(*request->mutable_tensors(),
+                             RandomInputs(metadata, options.shapes, options.batch, options.seed));
   return absl::OkStatus();
 }
 

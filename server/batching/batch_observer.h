@@ -40,8 +40,9 @@ struct BatchRecord {
   const repository::LoadedModel& model;
   int64_t samples = 0;
   ComputeTimes compute;
-  absl::Status status;           // of the run
-  const sparsity::Trace& trace;  // of all samples, in order; empty when the run failed
+  absl::Status status;  // of the run
+  // Of all samples, in order; empty where the run failed or was not counted.
+  const sparsity::Trace& trace;
   // Those answered when this batch is done. Empty in all but the last batch of a request that takes
   // several.
   std::span<const RequestRecord> requests;

@@ -169,6 +169,8 @@ absl::Status BatchRunner::RunModel(const Batch& batch) {
   const AdmittedRequest& first = *batch.parts[0].request;
   // Where in the outputs the batch begins.
   const int64_t written = batch.parts.size() == 1 ? first.computed : 0;
+  const bool counted = std::any_of(batch.parts.begin(), batch.parts.end(),
+                                   [](const Batch::Part& part) { return part.request->counted; });
   int64_t run_samples = 0;
   for (int64_t done = 0; done < batch.samples; done += run_samples) {
     run_samples = batch.model->RunSize(first.request.inputs, batch.samples - done);
@@ -187,8 +189,9 @@ absl::Status BatchRunner::RunModel(const Batch& batch) {
     }
     const bool one_run = run_samples == batch.samples;
     sparsity::Trace& trace = one_run ? trace_ : run_trace_;
-    RELUSERVE_RETURN_IF_ERROR(context_.Run(plan, run_inputs_, run_outputs_, &trace));
-    if (!one_run) {
+    RELUSERVE_RETURN_IF_ERROR(
+        context_.Run(plan, run_inputs_, run_outputs_, counted ? &trace : nullptr));
+    if (counted && !one_run) {
       AppendSamples(trace, run_samples, 0, run_samples, batch.model->compiled().layers_by_sample(),
                     trace_);
     }

@@ -124,6 +124,7 @@ absl::Status RequestQueues::Add(std::unique_ptr<AdmittedRequest>& request, absl:
   }
   RELUSERVE_RETURN_IF_ERROR(CheckLimits(queue, *request));
   request->sequence = next_sequence_++;
+  request->counted = queue.admitted++ % count_every_ == 0 || request->request.wants_trace;
   ++admitted_;
   bytes_ += request->bytes;
   if (queue.requests.empty()) queue.used = std::max(queue.used, used_);

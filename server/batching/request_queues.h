@@ -40,6 +40,7 @@ struct AdmittedRequest {
   int64_t samples = 1;     // its batch; 1 where the model has none
   int64_t computed = 0;    // of the samples
   bool prepared = false;   // whether request.prepare was called
+  bool counted = true;     // whether its activations are to be counted
   int64_t bytes = 0;       // of its inputs
   InferenceResult result;  // filled batch by batch
 
@@ -77,7 +78,9 @@ struct Batch {
 // Not thread-safe.
 class RequestQueues {
  public:
-  explicit RequestQueues(const QueueLimits& limits) : limits_(limits) {}
+  // Of the requests for a model, every `count_every`-th is to be counted; at least 1.
+  explicit RequestQueues(const QueueLimits& limits, int count_every = 1)
+      : limits_(limits), count_every_(count_every) {}
 
   // Admits a request: fills in what is said of it above. RESOURCE_EXHAUSTED when it does not fit;
   // it is then left as it was given.
@@ -125,6 +128,7 @@ class RequestQueues {
     bool batchable = false;
     std::map<Place, std::unique_ptr<AdmittedRequest>> requests;
     std::map<int, int> level_sizes;  // requests waiting at each level
+    int64_t admitted = 0;            // requests so far
     // Lanes' time taken, moved up to the others' when the queue has been empty: who was away has
     // not saved up turns.
     absl::Duration used;
@@ -139,6 +143,7 @@ class RequestQueues {
   Batch TakeFormed(ModelQueue& queue, const FormedBatch& formed, absl::Time now);
 
   const QueueLimits limits_;
+  const int count_every_;
   Models models_;
   // The next time anything happens to a request by itself, soonest first.
   std::multimap<absl::Time, std::pair<const repository::LoadedModel*, Place>> timers_;

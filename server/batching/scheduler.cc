@@ -63,13 +63,14 @@ absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOpti
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("threads_per_lane", options.threads_per_lane));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("queue_capacity", options.queue_capacity));
   RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("admitted_bytes", options.admitted_bytes));
+  RELUSERVE_RETURN_IF_ERROR(CheckAtLeastOne("count_every", options.count_every));
   return std::unique_ptr<Scheduler>(new Scheduler(options, observer));
 }
 
 Scheduler::Scheduler(const SchedulerOptions& options, BatchObserver* observer)
     : options_(options),
       observer_(observer),
-      queues_(QueueLimits{options.queue_capacity, options.admitted_bytes}) {
+      queues_(QueueLimits{options.queue_capacity, options.admitted_bytes}, options.count_every) {
   for (int i = 0; i < options_.lanes; ++i) threads_.emplace_back([this, i] { RunLane(i); });
   threads_.emplace_back([this] { RunTimer(); });
 }

@@ -40,6 +40,11 @@ struct SchedulerOptions {
   // is refused, unless there is no other. At least 1. The limit to the memory that an overload
   // takes.
   int64_t admitted_bytes = int64_t{512} << 20;
+  // Of the requests for a model the activations of every so many-th are counted, and of those that
+  // ask for their counts; with what is in the same batch. At least 1. Values that stop to be finite
+  // inside the network are found by the counts: a batch that is not counted gives what oneDNN's
+  // kernels make of them.
+  int count_every = 1;
 };
 
 // What a scheduler does at one moment.

@@ -31,7 +31,6 @@ struct CompiledModel::State {
     std::vector<Shape> input_shapes;
     int threads = 1;
     bool strict = false;
-    friend bool operator==(const PlanKey&, const PlanKey&) = default;
   };
   struct CachedPlan {
     PlanKey key;
@@ -50,7 +49,8 @@ struct CompiledModel::State {
   std::vector<graph::PassReport> pass_reports;
   // Of the convolutions by Winograd's algorithm, the first outputs.
   std::set<graph::ValueId> winograd;
-  std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
+  const std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
+  const std::shared_ptr<Profiler> profiler = std::make_shared<Profiler>();
 
   // Held while a plan is made, so that several threads asking for one make it once.
   absl::Mutex building;
@@ -59,20 +59,25 @@ struct CompiledModel::State {
   // Of the nodes that run sample by sample, the first outputs.
   std::set<graph::ValueId> by_sample ABSL_GUARDED_BY(mutex);
 
-  std::shared_ptr<const Plan> FindPlan(const PlanKey& key);
+  std::shared_ptr<const Plan> FindPlan(std::span<const Shape> input_shapes, int threads,
+                                       bool strict);
   void KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan);
   absl::Status CheckInputs(std::span<const Shape> input_shapes) const;
   absl::StatusOr<std::vector<graph::OperandInfo>> Infer(std::span<const Shape> input_shapes) const;
   PlanOptions OptionsOf(bool strict);
   bool HasBatchOnAxis0(const graph::Node& node) const;
-  static absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(const std::shared_ptr<State>& state,
-                                                             PlanKey key);
+  static absl::StatusOr<std::shared_ptr<const Plan>> MakePlan(const std::shared_ptr<State>& state,
+                                                              PlanKey key);
 };
 
-std::shared_ptr<const Plan> CompiledModel::State::FindPlan(const PlanKey& key) {
+std::shared_ptr<const Plan> CompiledModel::State::FindPlan(std::span<const Shape> input_shapes,
+                                                           int threads, bool strict) {
   absl::MutexLock lock(&mutex);
   for (auto cached = plans.begin(); cached != plans.end(); ++cached) {
-    if (cached->key == key) {
+    const PlanKey& key = cached->key;
+    if (key.threads == threads && key.strict == strict &&
+        std::equal(key.input_shapes.begin(), key.input_shapes.end(), input_shapes.begin(),
+                   input_shapes.end())) {
       plans.splice(plans.begin(), plans, cached);
       return cached->plan;
     }
@@ -131,18 +136,21 @@ bool CompiledModel::State::HasBatchOnAxis0(const graph::Node& node) const {
          std::all_of(node.outputs.begin(), node.outputs.end(), follows_batch);
 }
 
-absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
+// Unless another thread has made it by now.
+absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::MakePlan(
     const std::shared_ptr<State>& state, PlanKey key) {
-  if (auto plan = state->FindPlan(key)) return plan;
   absl::MutexLock lock(&state->building);
-  if (auto plan = state->FindPlan(key)) return plan;
+  if (auto plan = state->FindPlan(key.input_shapes, key.threads, key.strict)) return plan;
   RELUSERVE_RETURN_IF_ERROR(state->CheckInputs(key.input_shapes));
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
                              state->Infer(key.input_shapes));
   PlanBuilder builder(state->graph, facts, state->weights, state->OptionsOf(key.strict));
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
   if (state->shapes.batchable) plan->samples = key.input_shapes[0][0];
+  plan->input_shapes = key.input_shapes;
+  plan->threads = key.threads;
   if (!key.strict) {
+    plan->profiler = state->profiler;
     plan->strict = [weak = std::weak_ptr<State>(state),
                     key]() -> absl::StatusOr<std::shared_ptr<const Plan>> {
       const std::shared_ptr<State> owner = weak.lock();
@@ -152,7 +160,10 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::GetPlan(
       if (owner->shapes.batchable) {
         for (Shape& shape : strict_key.input_shapes) shape[0] = 1;
       }
-      return GetPlan(owner, std::move(strict_key));
+      if (auto found = owner->FindPlan(strict_key.input_shapes, strict_key.threads, true)) {
+        return found;
+      }
+      return MakePlan(owner, std::move(strict_key));
     };
   }
   state->KeepPlan(std::move(key), plan);
@@ -206,17 +217,16 @@ std::vector<Shape> WithBatch(const Graph& graph, const graph::SymbolicShapes& sh
 
 // Puts the steps of the other samples together with the first's.
 std::vector<StepInfo> StepsForPeople(const std::vector<StepInfo>& steps) {
+  const std::vector<size_t> shown = ShownAs(steps);
   std::vector<StepInfo> result;
-  for (const StepInfo& step : steps) {
-    if (step.sample <= 0) {
-      result.push_back(step);
-      continue;
+  std::vector<size_t> rows(steps.size());
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (shown[i] == i) {
+      rows[i] = result.size();
+      result.push_back(steps[i]);
+    } else {
+      result[rows[shown[i]]].macs += steps[i].macs;
     }
-    const auto first = std::find_if(result.rbegin(), result.rend(), [&](const StepInfo& other) {
-      return other.sample == 0 && other.node == step.node && other.op_type == step.op_type &&
-             other.output_layout == step.output_layout;
-    });
-    if (first != result.rend()) first->macs += step.macs;
   }
   return result;
 }
@@ -246,17 +256,18 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   state->layers = LayersOf(state->graph, facts);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
   if (options.winograd) {
-    RELUSERVE_ASSIGN_OR_RETURN(state->winograd,
-                               FindWinogradNodes(state->graph, facts, *state->weights));
+    RELUSERVE_ASSIGN_OR_RETURN(
+        state->winograd,
+        FindWinogradNodes(state->graph, facts, options.winograd_nodes, *state->weights));
   }
   const int threads = omp_get_max_threads();
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
-                             State::GetPlan(state, {inputs, threads, /*strict=*/false}));
+                             State::MakePlan(state, {inputs, threads, /*strict=*/false}));
   state->layers_by_sample.assign(plan->layers.size(), false);
   if (state->shapes.batchable) {
     const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
     RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
-                               State::GetPlan(state, {two, threads, /*strict=*/false}));
+                               State::MakePlan(state, {two, threads, /*strict=*/false}));
     state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
   }
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
@@ -264,9 +275,10 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
 
 absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::GetPlan(
     std::span<const Shape> input_shapes) {
-  return State::GetPlan(state_, {{input_shapes.begin(), input_shapes.end()},
-                                 omp_get_max_threads(),
-                                 /*strict=*/false});
+  const int threads = omp_get_max_threads();
+  if (auto plan = state_->FindPlan(input_shapes, threads, /*strict=*/false)) return plan;
+  return State::MakePlan(state_,
+                         {{input_shapes.begin(), input_shapes.end()}, threads, /*strict=*/false});
 }
 
 absl::StatusOr<CompiledModel::Inspection> CompiledModel::Inspect(
@@ -315,6 +327,7 @@ std::vector<std::string> CompiledModel::by_sample() const {
   return names;
 }
 
+Profiler& CompiledModel::profiler() const { return *state_->profiler; }
 const Graph& CompiledModel::graph() const { return state_->graph; }
 const graph::SymbolicShapes& CompiledModel::shapes() const { return state_->shapes; }
 std::span<const DataType> CompiledModel::output_types() const { return state_->output_types; }

@@ -8,12 +8,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <absl/status/statusor.h>
 
+#include "server/engine/plan_info.h"
+#include "server/engine/profiler.h"
 #include "server/graph/graph.h"
 #include "server/graph/passes/pass.h"
 #include "server/graph/symbolic.h"
@@ -21,8 +25,6 @@
 #include "server/tensor/tensor.h"
 
 namespace reluserve::engine {
-
-class Plan;
 
 struct CompileOptions {
   // Which graph passes to leave out; default: none.
@@ -33,29 +35,8 @@ struct CompileOptions {
   // Whether convolutions may be computed by Winograd's algorithm, where that is faster and, tried
   // on random inputs, within a bound of the exact result (primitives/winograd.h).
   bool winograd = true;
-};
-
-// One line of a plan, for `describe`.
-struct StepInfo {
-  std::string node;  // name of the graph node, or what the step is for ("reorder of conv1's input")
-  std::string op_type;
-  std::string implementation;  // oneDNN's name of the kernel chosen, or "kernel" for our own
-  std::string output_layout;   // "nChw16c [1,64,56,56]"
-  std::string activation;      // name of the activation layer fused into it, or empty
-  int64_t macs = 0;            // multiply-accumulates
-  // Of a step that is there for each sample of the batch, which one it is for; -1 of any other.
-  int64_t sample = -1;
-};
-
-// What people ask about a plan.
-struct PlanInfo {
-  // A step that runs sample by sample is there once, as sample 0, with the arithmetic of all.
-  std::vector<StepInfo> steps;
-  int64_t arena_bytes = 0;       // activations, with reuse
-  int64_t activation_bytes = 0;  // activations, were none reused
-  int64_t scratchpad_bytes = 0;
-  int64_t packed_weight_bytes = 0;  // of the whole model, shared by all its plans
-  int64_t macs = 0;
+  // Where given, of these only the ones named: what was measured on the machine itself.
+  std::optional<std::set<std::string>> winograd_nodes;
 };
 
 // Immutable to its users: weights, packed once in the layouts that oneDNN asks for and shared by
@@ -108,6 +89,8 @@ class CompiledModel {
   const std::string& graph_after() const;
   std::span<const graph::PassReport> pass_reports() const;
   absl::StatusOr<PlanInfo> Describe(std::span<const Shape> input_shapes);
+  // Measures the runs of all plans of the model, but for the strict ones.
+  Profiler& profiler() const;
 
  private:
   struct State;

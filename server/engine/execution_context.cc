@@ -2,10 +2,10 @@
 // Copyright 2026 The reluserve authors
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <list>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,9 +22,13 @@ constexpr size_t kMaxBindings = 32;
 
 // A step with its arguments pointing at real memory.
 struct BoundStep {
-  std::unordered_map<int, dnnl::memory> memories;  // of a primitive
-  std::vector<TensorView> inputs;                  // of a kernel
+  // Of a primitive. By oneDNN's C interface: the C++ one makes a list of the arguments anew for
+  // each run.
+  std::vector<dnnl::memory> memories;
+  std::vector<dnnl_exec_arg_t> arguments;
+  std::vector<TensorView> inputs;  // of a kernel
   std::vector<MutableTensorView> outputs;
+  std::vector<const float*> branches;  // of a Maxout
 };
 
 // Where a pointer of the caller's has to be put before each run.
@@ -88,6 +92,22 @@ void Count(const BranchCountStep& step, const std::vector<const float*>& branche
   sparsity::CountBranches(branches, step.layout, targets);
 }
 
+int64_t Nanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// Points the views of a kernel's operands at where these lie in this run.
+template <typename Address, typename View>
+void Place(const std::vector<KernelStep::Argument>& arguments, const Address& address,
+           std::vector<View>& views) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].slot < 0) continue;
+    views[i].data = At(address(arguments[i].slot), arguments[i].offset);
+  }
+}
+
 // `address` gives that of a slot.
 template <typename Address>
 void Copy(const CopyStep& step, const Address& address) {
@@ -144,7 +164,8 @@ bool AllFinite(const float* values, int64_t count) {
 struct ExecutionContext::State {
   dnnl::stream stream{compat::CpuEngine()};
   Tensor arena;
-  std::list<Binding> bindings;  // the most recently used first
+  std::list<Binding> bindings;      // the most recently used first
+  std::vector<int64_t> step_times;  // of a run that is profiled
   // For batches with values that are not finite.
   std::vector<bool> finite;  // by sample
   sparsity::Trace sample_trace;
@@ -152,6 +173,9 @@ struct ExecutionContext::State {
   void FindFinite(const Plan& plan, std::span<const void* const> inputs);
   absl::Status RunStrictly(const Plan& batch, size_t sample, std::span<const void* const> inputs,
                            std::span<void* const> outputs, sparsity::Trace* trace);
+  template <typename Locate>
+  absl::Status RunStep(const Step& step, BoundStep& bound, const Locate& address,
+                       sparsity::Trace* trace);
   absl::StatusOr<Binding*> Bind(const std::shared_ptr<const Plan>& plan);
   void BindSteps(const Plan& plan, Binding& binding);
   void* Address(const Slot& slot);
@@ -206,7 +230,8 @@ void ExecutionContext::State::BindSteps(const Plan& plan, Binding& binding) {
         if (IsCallers(slot)) {
           binding.caller_memories.push_back({argument.slot, argument.offset, memory});
         }
-        bound.memories.emplace(argument.role, std::move(memory));
+        bound.arguments.push_back({argument.role, memory.get()});
+        bound.memories.push_back(std::move(memory));
       }
     } else if (const auto* kernel = std::get_if<KernelStep>(&step)) {
       for (const auto& argument : kernel->inputs) {
@@ -219,6 +244,38 @@ void ExecutionContext::State::BindSteps(const Plan& plan, Binding& binding) {
       }
     }
   }
+}
+
+// `address` gives that of a slot.
+template <typename Locate>
+absl::Status ExecutionContext::State::RunStep(const Step& step, BoundStep& bound,
+                                              const Locate& address, sparsity::Trace* trace) {
+  if (const auto* primitive = std::get_if<PrimitiveStep>(&step)) {
+    const dnnl_status_t status =
+        dnnl_primitive_execute(primitive->primitive.get(), stream.get(),
+                               static_cast<int>(bound.arguments.size()), bound.arguments.data());
+    dnnl::error::wrap_c_api(status, "could not execute a primitive");
+  } else if (const auto* kernel = std::get_if<KernelStep>(&step)) {
+    Place(kernel->inputs, address, bound.inputs);
+    Place(kernel->outputs, address, bound.outputs);
+    absl::Status status = kernel->kernel(kernel->node, bound.inputs, bound.outputs);
+    if (status.ok()) return status;
+    return Annotate(std::move(status),
+                    fmt::format("node \"{}\" ({})", kernel->node.name, kernel->node.op_type));
+  } else if (const auto* copy = std::get_if<CopyStep>(&step)) {
+    Copy(*copy, address);
+  } else if (trace == nullptr) {
+    return absl::OkStatus();
+  } else if (const auto* count = std::get_if<CountStep>(&step)) {
+    Count(*count, address(count->slot), trace->layers[count->layer]);
+  } else if (const auto* maxout = std::get_if<BranchCountStep>(&step)) {
+    bound.branches.clear();
+    for (const auto& branch : maxout->branches) {
+      bound.branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
+    }
+    Count(*maxout, bound.branches, *trace);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>& plan,
@@ -235,37 +292,19 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
   for (CallerMemory& caller : binding->caller_memories) {
     caller.memory.set_data_handle(At(address(caller.slot), caller.offset));
   }
+  Profiler* profiler = plan->profiler.get();
+  const bool timed = profiler != nullptr && profiler->on();
+  if (timed) step_times.resize(plan->steps.size());
+  int64_t began = timed ? Nanoseconds() : 0;
   for (size_t i = 0; i < plan->steps.size(); ++i) {
-    BoundStep& bound = binding->steps[i];
-    if (const auto* primitive = std::get_if<PrimitiveStep>(&plan->steps[i])) {
-      primitive->primitive.execute(stream, bound.memories);
-    } else if (const auto* kernel = std::get_if<KernelStep>(&plan->steps[i])) {
-      for (size_t k = 0; k < kernel->inputs.size(); ++k) {
-        const auto& argument = kernel->inputs[k];
-        if (argument.slot >= 0) bound.inputs[k].data = At(address(argument.slot), argument.offset);
-      }
-      for (size_t k = 0; k < kernel->outputs.size(); ++k) {
-        const auto& argument = kernel->outputs[k];
-        if (argument.slot >= 0) bound.outputs[k].data = At(address(argument.slot), argument.offset);
-      }
-      RELUSERVE_RETURN_IF_ERROR(
-          Annotate(kernel->kernel(kernel->node, bound.inputs, bound.outputs),
-                   fmt::format("node \"{}\" ({})", kernel->node.name, kernel->node.op_type)));
-    } else if (const auto* count = std::get_if<CountStep>(&plan->steps[i])) {
-      if (trace == nullptr) continue;
-      Count(*count, address(count->slot), trace->layers[count->layer]);
-    } else if (const auto* maxout = std::get_if<BranchCountStep>(&plan->steps[i])) {
-      if (trace == nullptr) continue;
-      std::vector<const float*> branches;
-      for (const auto& branch : maxout->branches) {
-        branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
-      }
-      Count(*maxout, branches, *trace);
-    } else if (const auto* copy = std::get_if<CopyStep>(&plan->steps[i])) {
-      Copy(*copy, address);
-    }
+    RELUSERVE_RETURN_IF_ERROR(RunStep(plan->steps[i], binding->steps[i], address, trace));
+    if (!timed) continue;
+    const int64_t ended = Nanoseconds();
+    step_times[i] = ended - began;
+    began = ended;
   }
   stream.wait();
+  if (timed) profiler->Add(plan, step_times, trace);
   return absl::OkStatus();
 }
 

@@ -136,6 +136,9 @@ class Plan {
   std::vector<Slot> slots;
   std::vector<Step> steps;
   std::vector<StepInfo> step_infos;  // one a step, for people
+  // What it was made for, and how many threads are to run it.
+  std::vector<Shape> input_shapes;
+  int threads = 1;
   std::vector<Shape> output_shapes;
   std::vector<DataType> output_types;
   std::vector<TraceLayerShape> layers;
@@ -156,6 +159,8 @@ class Plan {
   // rectifiers and poolings turn it into a number, our kernels do not. Made when first asked for;
   // thread-safe. Null in a strict plan itself.
   std::function<absl::StatusOr<std::shared_ptr<const Plan>>()> strict;
+  // Of the model; null where runs are not measured.
+  std::shared_ptr<Profiler> profiler;
 };
 
 // The slot that is inside no other in which `slot` lies, and where there, in bytes.

@@ -17,7 +17,7 @@ std::shared_ptr<sparsity::ModelSparsity> CountsOf(sparsity::SparsityStore& store
 }
 
 void SparsityRecorder::OnBatch(const batching::BatchRecord& batch) {
-  if (!batch.status.ok()) return;
+  if (batch.trace.layers.empty()) return;
   const absl::Time now = now_();
   const absl::Status recorded = CountsOf(store_, batch.model, now)->Record(batch.trace, now);
   if (!recorded.ok()) {

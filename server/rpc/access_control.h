@@ -20,8 +20,8 @@ namespace reluserve::rpc {
 
 enum class Permission {
   kUse,  // models, their metadata and statistics, and the settings as they are
-  // What changes the server for everybody: loading and unloading, shared memory, settings, and
-  // baselines and resets of the activation counts.
+  // What changes the server for everybody: loading and unloading, shared memory, settings,
+  // baselines and resets of the activation counts, and profiling.
   kAdmin,
 };
 

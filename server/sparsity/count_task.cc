@@ -55,6 +55,10 @@ class Counter {
   // stay in registers: oneDNN's blocks are 8 or 16 wide. Wider rows are read along the row instead,
   // to use whole cache lines.
   static constexpr int64_t kRegisterLanes = 16;
+  // Additions that are under way at once: each takes about four cycles.
+  static constexpr int kChains = 4;
+  // Vectors of a row that are counted at once: with 512 bits come 32 registers for their counts.
+  static constexpr int kMostVectors = HWY_MAX_BYTES >= 64 ? 8 : 4;
 
   static Counts ZeroCounts() {
     return {hn::Zero(kCounters), hn::Zero(kCounters), hn::Zero(kCounters)};
@@ -124,101 +128,111 @@ class Counter {
     *task.counts.non_finite = Sum(counts.non_finite);
   }
 
-  // How many are positive, and how many at the upper bound, and a sum that is not 0 where any
-  // element was not finite: 0 times these is NaN.
-  struct Active {
-    hn::Vec<decltype(kCounters)> count;
-    hn::Vec<decltype(kCounters)> saturated;
-    Floats poison;
-
-    void Add(Floats elements, Floats high) {
-      const auto zero = hn::Zero(kFloats);
-      count = AddWhere(hn::Gt(elements, zero), count);
-      if constexpr (kSaturates) saturated = AddWhere(hn::Ge(elements, high), saturated);
-      poison = hn::MulAdd(elements, zero, poison);
-    }
-    static hn::Vec<decltype(kCounters)> AddWhere(hn::Mask<decltype(kFloats)> where,
-                                                 hn::Vec<decltype(kCounters)> counter) {
-      return hn::IfThenElse(hn::RebindMask(kCounters, where),
-                            hn::Add(counter, hn::Set(kCounters, 1)), counter);
-    }
-    bool AllFinite() const { return hn::AllTrue(kFloats, hn::Eq(poison, hn::Zero(kFloats))); }
-  };
+  static hn::Vec<decltype(kCounters)> AddWhere(hn::Mask<decltype(kFloats)> where,
+                                               hn::Vec<decltype(kCounters)> counter) {
+    return hn::IfThenElse(hn::RebindMask(kCounters, where), hn::Add(counter, hn::Set(kCounters, 1)),
+                          counter);
+  }
 
   // Whether what is active can be at the upper bound alone, and what is inactive at none that
   // counts.
   bool OnlyHighSaturates() const { return hn::GetLane(low_) <= 0.0f && hn::GetLane(high_) > 0.0f; }
 
   // The usual case, ReLU's finite outputs in rows of whole vectors: all that is not active is
-  // inactive, and one sum tells that nothing was infinite. Several vectors at a time, for each sum
+  // inactive, and sums tell that nothing was infinite. Several vectors at a time, for each sum
   // waits for its last addition: down the rows, so that counts stay in registers, and where rows
   // are wide in stretches that stay in the first-level cache until the last vector of them is read.
   // False, and to be counted again, where there was anything else.
   bool CountActive(const CountTask& task) const {
-    constexpr int kVectors = 4;
-    constexpr int64_t kStretchBytes = 16 * 1024;
+    constexpr int64_t kStretchBytes = 24 * 1024;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
     if (task.width % lanes != 0 || (kSaturates && !OnlyHighSaturates())) return false;
     const int64_t row_bytes = task.width * static_cast<int64_t>(sizeof(float));
-    // Rows of few vectors are read from end to end anyway.
-    const int64_t stretch = task.width <= kVectors * lanes
+    // Rows that are read at once need no stretches.
+    const int64_t stretch = task.width <= kMostVectors * lanes
                                 ? std::max<int64_t>(1, task.rows)
                                 : std::max<int64_t>(1, kStretchBytes / row_bytes);
     std::fill_n(task.counts.inactive, task.width, static_cast<uint32_t>(task.rows));
     std::fill_n(task.counts.saturated, task.width, 0);
     std::fill_n(task.counts.non_finite, task.width, 0);
-    for (int64_t row = 0; row < task.rows; row += stretch) {
+    bool all_finite = true;
+    for (int64_t row = 0; row < task.rows && all_finite; row += stretch) {
       const int64_t rows = std::min(stretch, task.rows - row);
       const float* elements = task.elements + row * task.stride;
       int64_t lane = 0;
-      for (; lane + kVectors * lanes <= task.width; lane += kVectors * lanes) {
-        if (!CountActiveRows<kVectors, 1>(elements + lane, rows, task, lane)) return false;
+      for (; lane + kMostVectors * lanes <= task.width; lane += kMostVectors * lanes) {
+        all_finite &= CountActiveColumns<kMostVectors>(elements, rows, task, lane);
       }
-      for (; lane < task.width; lane += lanes) {
-        const int64_t paired = rows / kVectors * kVectors;
-        if (!CountActiveRows<1, kVectors>(elements + lane, paired, task, lane)) return false;
-        const float* left = elements + lane + paired * task.stride;
-        if (!CountActiveRows<1, 1>(left, rows - paired, task, lane)) return false;
+      // What is left of the row, by powers of two.
+      int64_t left = (task.width - lane) / lanes;
+      if (left >= 4) {
+        all_finite &= CountActiveColumns<4>(elements, rows, task, lane);
+        lane += 4 * lanes;
+        left -= 4;
       }
+      if (left >= 2) {
+        all_finite &= CountActiveColumns<2>(elements, rows, task, lane);
+        lane += 2 * lanes;
+        left -= 2;
+      }
+      if (left >= 1) all_finite &= CountActiveColumns<1>(elements, rows, task, lane);
     }
-    return true;
+    return all_finite;
   }
 
-  // kVectors neighbouring vectors of each row, from channel `lane` on, and kRows rows at a time;
-  // `rows` is a multiple of that.
+  // kVectors neighbouring vectors of each row, from channel `lane` on.
+  template <int kVectors>
+  bool CountActiveColumns(const float* elements, int64_t rows, const CountTask& task,
+                          int64_t lane) const {
+    constexpr int kRows = std::max(1, kChains / kVectors);
+    const int64_t whole = rows - rows % kRows;
+    bool all_finite = CountActiveRows<kVectors, kRows>(elements + lane, whole, task, lane);
+    if (whole < rows) {
+      const float* rest = elements + lane + whole * task.stride;
+      all_finite &= CountActiveRows<kVectors, 1>(rest, rows - whole, task, lane);
+    }
+    return all_finite;
+  }
+
+  // The same, kRows rows at a time; `rows` is a multiple of that.
   template <int kVectors, int kRows>
   bool CountActiveRows(const float* elements, int64_t rows, const CountTask& task,
                        int64_t lane) const {
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
-    Active active[kRows][kVectors];
-    for (int r = 0; r < kRows; ++r) {
-      for (int v = 0; v < kVectors; ++v) {
-        active[r][v].count = active[r][v].saturated = hn::Zero(kCounters);
-        active[r][v].poison = hn::Zero(kFloats);
-      }
-    }
+    const auto zero = hn::Zero(kFloats);
+    hn::Vec<decltype(kCounters)> active[kRows][kVectors];
+    hn::Vec<decltype(kCounters)> saturated[kRows][kVectors];
+    // Stay 0 where all elements are finite: 0 times anything else is NaN.
+    Floats poison[kChains];
+    std::fill_n(&active[0][0], kRows * kVectors, hn::Zero(kCounters));
+    std::fill_n(&saturated[0][0], kRows * kVectors, hn::Zero(kCounters));
+    std::fill_n(poison, kChains, zero);
     for (int64_t i = 0; i < rows; i += kRows) {
       for (int r = 0; r < kRows; ++r, elements += task.stride) {
         for (int v = 0; v < kVectors; ++v) {
-          active[r][v].Add(hn::LoadU(kFloats, elements + v * lanes), high_);
+          const Floats values = hn::LoadU(kFloats, elements + v * lanes);
+          active[r][v] = AddWhere(hn::Gt(values, zero), active[r][v]);
+          if constexpr (kSaturates) {
+            saturated[r][v] = AddWhere(hn::Ge(values, high_), saturated[r][v]);
+          }
+          Floats& sum = poison[(r * kVectors + v) % kChains];
+          sum = hn::MulAdd(values, zero, sum);
         }
       }
     }
-    bool all_finite = true;
     for (int r = 0; r < kRows; ++r) {
       for (int v = 0; v < kVectors; ++v) {
         uint32_t* inactive = task.counts.inactive + lane + v * lanes;
-        hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[r][v].count), kCounters,
-                   inactive);
+        hn::StoreU(hn::Sub(hn::LoadU(kCounters, inactive), active[r][v]), kCounters, inactive);
         if constexpr (kSaturates) {
-          uint32_t* saturated = task.counts.saturated + lane + v * lanes;
-          hn::StoreU(hn::Add(hn::LoadU(kCounters, saturated), active[r][v].saturated), kCounters,
-                     saturated);
+          uint32_t* total = task.counts.saturated + lane + v * lanes;
+          hn::StoreU(hn::Add(hn::LoadU(kCounters, total), saturated[r][v]), kCounters, total);
         }
-        all_finite = all_finite && active[r][v].AllFinite();
       }
     }
-    return all_finite;
+    Floats sum = zero;
+    for (const Floats& chain : poison) sum = hn::Add(sum, chain);
+    return hn::AllTrue(kFloats, hn::Eq(sum, zero));
   }
 
   // A few channels side by side, one a lane.

@@ -26,7 +26,9 @@ const std::set<std::string> kAdmin = {"RepositoryModelLoad",
                                       "CudaSharedMemoryRegister",
                                       "CudaSharedMemoryUnregister",
                                       "SetBaseline",
-                                      "ResetSparsity"};
+                                      "ResetSparsity",
+                                      "StartProfile",
+                                      "StopProfile"};
 
 // A call of any method with an empty request; streams end after it.
 grpc::StatusCode Call(const std::string& address, const std::string& method,
@@ -63,9 +65,11 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   v1::PredictRequest::descriptor();
   v1::ListModelsRequest::descriptor();
   v1::GetSparsityRequest::descriptor();
+  v1::GetProfileRequest::descriptor();
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const char* name : {"inference.GRPCInferenceService", "reluserve.v1.PredictionService",
-                           "reluserve.v1.ModelService", "reluserve.v1.SparsityService"}) {
+                           "reluserve.v1.ModelService", "reluserve.v1.SparsityService",
+                           "reluserve.v1.ProfileService"}) {
     const auto* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     EXPECT_NE(service, nullptr) << name;

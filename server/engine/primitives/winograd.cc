@@ -213,14 +213,14 @@ dnnl::convolution_forward::primitive_desc MakeWinograd(const Shape& source, cons
   return pd ? pd : make("wino");
 }
 
-absl::StatusOr<std::set<ValueId>> FindWinogradNodes(const graph::Graph& graph,
-                                                    const std::vector<graph::OperandInfo>& facts,
-                                                    WeightStore& weights) {
+absl::StatusOr<std::set<ValueId>> FindWinogradNodes(
+    const graph::Graph& graph, const std::vector<graph::OperandInfo>& facts,
+    const std::optional<std::set<std::string>>& only, WeightStore& weights) {
   std::set<ValueId> nodes;
   for (const Node& node : graph.nodes) {
     // Weights by the file's own bytes alone: packed so they take up to four times the memory, which
     // a few bytes that say what to fill a tensor with shall not have us allocate.
-    if (!IsFromModel(graph, node)) continue;
+    if (!IsFromModel(graph, node) || (only && !only->contains(node.name))) continue;
     try {
       RELUSERVE_ASSIGN_OR_RETURN(const bool found, IsWinogradNode(node, facts, weights));
       if (found) nodes.insert(node.outputs[0]);

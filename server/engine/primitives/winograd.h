@@ -8,7 +8,9 @@
 #ifndef RELUSERVE_SERVER_ENGINE_PRIMITIVES_WINOGRAD_H_
 #define RELUSERVE_SERVER_ENGINE_PRIMITIVES_WINOGRAD_H_
 
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -38,10 +40,12 @@ dnnl::convolution_forward::primitive_desc MakeWinograd(const Shape& source, cons
                                                        const dnnl::primitive_attr& attr);
 
 // The convolutions of the graph, by their first outputs, that MakeWinograd has a primitive for and
-// whose results for random inputs are, with their own weights, within kWinogradErrorBound. `facts`
-// are for one sample. Their weights are packed into the store.
+// whose results for random inputs are, with their own weights, within kWinogradErrorBound; of those
+// only the ones of the names in `only`, where that is given. `facts` are for one sample. Their
+// weights are packed into the store.
 absl::StatusOr<std::set<graph::ValueId>> FindWinogradNodes(
-    const graph::Graph& graph, const std::vector<graph::OperandInfo>& facts, WeightStore& weights);
+    const graph::Graph& graph, const std::vector<graph::OperandInfo>& facts,
+    const std::optional<std::set<std::string>>& only, WeightStore& weights);
 
 }  // namespace reluserve::engine
 

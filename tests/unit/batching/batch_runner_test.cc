@@ -97,5 +97,27 @@ TEST_F(BatchRunnerTest, GoesOnWhereTheLastBatchEnded) {
   EXPECT_THAT(runner_.trace().layers[0].inactive, ElementsAre(1, 0, 0, 1));
 }
 
+TEST_F(BatchRunnerTest, CountsABatchOfWhichARequestIsToBeCounted) {
+  const float first[] = {1, -2};
+  const float second[] = {-3, -4};
+  for (const bool counted : {false, true}) {
+    std::vector<Batch::Part> parts;
+    parts.push_back(PartOf(first, 1));
+    parts.push_back(PartOf(second, 1));
+    for (Batch::Part& part : parts) {
+      part.request->request.wants_trace = part.request->counted = false;
+    }
+    parts[1].request->counted = counted;
+    const Batch batch = Run(std::move(parts));
+    EXPECT_THAT(batch.parts[0].request->result.outputs[0].values<float>(), ElementsAre(1, 0));
+    EXPECT_THAT(batch.parts[1].request->result.outputs[0].values<float>(), ElementsAre(0, 0));
+    if (counted) {
+      EXPECT_THAT(runner_.trace().layers.at(0).inactive, ElementsAre(0, 1, 1, 1));
+    } else {
+      EXPECT_TRUE(runner_.trace().layers.empty());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace reluserve::batching

@@ -350,6 +350,22 @@ TEST(RequestQueuesTest, WhoWasAwayHasNotSavedUpTurns) {
   EXPECT_LE(late_batches, 6);
 }
 
+TEST(RequestQueuesTest, CountsEverySoManyRequestsOfAModel) {
+  RequestQueues queues({}, /*count_every=*/3);
+  const ModelHandle models[] = {Model(), Model()};
+  const auto is_counted = [&](const ModelHandle& model, bool asked) {
+    std::unique_ptr<AdmittedRequest> request = Request(model);
+    request->request.wants_trace = asked;
+    Add(queues, std::move(request));
+    absl::Time ask_again;
+    return queues.Take(At(0), /*idle=*/true, ask_again)->parts.at(0).request->counted;
+  };
+  std::vector<bool> counted;
+  for (int i = 0; i < 7; ++i) counted.push_back(is_counted(models[0], /*asked=*/i == 4));
+  EXPECT_THAT(counted, ElementsAre(true, false, false, true, true, false, true));
+  EXPECT_TRUE(is_counted(models[1], /*asked=*/false)) << "the first of another model";
+}
+
 TEST(RequestQueuesTest, RemovesEverything) {
   RequestQueues queues({});
   Add(queues, Request(Model()));
