@@ -5,16 +5,27 @@
 # Builds the image from docker/Dockerfile on a Debian base made here, runs it as a hardened container,
 # and checks it from outside. Usage, from the top of the repository, as root:
 #
-#   tests/image/image_test.sh RELUCTL [12|13] [--with-tests]
+#   tests/image/image_test.sh RELUCTL [12|13] [--with-tests] [--model-limits MODEL.onnx]
 #
 # RELUCTL is a reluctl built for the host. With --with-tests the whole test suite runs in the image's
-# test stage first. Needs debootstrap, buildah, podman, runc.
+# test stage first. With --model-limits the container also serves that model for a minute to 16 callers
+# at a time, within its limits. Needs debootstrap, buildah, podman, runc.
 
 set -euo pipefail
 
 reluctl=$1
 debian=${2:-12}
-with_tests=${3:-}
+shift $(($# < 2 ? $# : 2))
+with_tests=
+limited_model=
+while (($#)); do
+  case $1 in
+    --with-tests) with_tests=1 ;;
+    --model-limits) limited_model=${2:?--model-limits needs an ONNX file}; shift ;;
+    *) echo "image_test: unknown argument \"$1\"" >&2; exit 2 ;;
+  esac
+  shift
+done
 case $debian in
   12) suite=bookworm ;;
   13) suite=trixie ;;
@@ -106,12 +117,13 @@ stop() {
   container=
 }
 
+# wait_until_serving [TENTHS-OF-A-SECOND]
 wait_until_serving() {
   local _
-  for _ in $(seq 150); do
+  for _ in $(seq "${1:-300}"); do
     "$reluctl" health >/dev/null 2>&1 && return
     [[ $(podman inspect --format '{{.State.Running}}' "$container") == true ]] || return 1
-    sleep 0.2
+    sleep 0.1
   done
   return 1
 }
@@ -149,7 +161,11 @@ assert "<title>" in urllib.request.urlopen(sys.argv[1] + "/", timeout=10).read()
 PYTHON
 }
 
-log_says() { podman logs "$container" 2>&1 | grep -q -- "$1"; }
+# Not by a pipe: podman fails where grep has seen enough.
+log_says() {
+  podman logs "$container" >"$scratch/container.log" 2>&1
+  grep -q -- "$1" "$scratch/container.log"
+}
 
 exits_with_zero_on_sigterm() {
   podman kill --signal TERM "$container" >/dev/null
@@ -166,8 +182,57 @@ print(*sorted(model["name"] for model in json.load(sys.stdin)["models"]))')
   [[ $names == "$*" ]] || { echo "models: $names, expected: $*"; return 1; }
 }
 
+# cgroup_value FILE NAME CONTROLLER: of the container's control group, of version 2 or 1; NAME is '' where
+# the file is one number.
+cgroup_value() {
+  local path file
+  path=$(podman inspect --format '{{.State.CgroupPath}}' "$container")
+  for file in "/sys/fs/cgroup$path/$1" "/sys/fs/cgroup/$3$path/$1"; do
+    if [[ -r $file ]]; then awk -v name="$2" 'name == "" {print $1} $1 == name {print $2}' "$file"; fi
+  done
+}
+
+# For how long the container was held back for having used up its CPU, in milliseconds.
+throttled_ms() {
+  local microseconds nanoseconds
+  microseconds=$(cgroup_value cpu.stat throttled_usec cpu)
+  nanoseconds=$(cgroup_value cpu.stat throttled_time cpu)
+  [[ -n $microseconds$nanoseconds ]] || { echo "the control group does not tell of throttling" >&2; return 1; }
+  echo $((${microseconds:-0} / 1000 + ${nanoseconds:-0} / 1000000))
+}
+
+peak_mb() {
+  local bytes
+  bytes=$(cgroup_value memory.peak '' memory)$(cgroup_value memory.max_usage_in_bytes '' memory)
+  [[ -z $bytes ]] || echo "$((bytes / 1000000)) MB"
+}
+
+# A minute of 16 callers: every request is answered, and the container is throttled for less than 5 %.
+serves_within_limits() {
+  local begin before after wall
+  begin=$(date +%s%3N)
+  before=$(throttled_ms) || return 1
+  "$reluctl" load "$1" --concurrency 16 --duration 60s --slo errors=0 --quiet >"$scratch/load" || {
+    cat "$scratch/load"
+    return 1
+  }
+  after=$(throttled_ms) || return 1
+  wall=$(($(date +%s%3N) - begin))
+  {
+    sed 's/^/        /' "$scratch/load" | head -2
+    printf '        throttled for %d of %d ms, peak memory %s of 512 MiB\n' \
+      $((after - before)) "$wall" "$(peak_mb)"
+  } | tee "$scratch/limits"
+  (((after - before) * 20 < wall))
+}
+
+was_not_out_of_memory() {
+  [[ $(podman inspect --format '{{.State.Running}} {{.State.OOMKilled}}' "$container") == "true false" ]] &&
+    ! log_says 'bad_alloc\|[Oo]ut of memory'
+}
+
 make_base
-if [[ $with_tests == --with-tests ]]; then
+if [[ -n $with_tests ]]; then
   say "Building the test stage and running the tests in it (Debian $debian)"
   check "the tests pass in the image's build stage" build_image --target test
 fi
@@ -196,6 +261,20 @@ check "only the repository's model is there" models_are mine
 "$reluctl" infer mine --random >/dev/null
 check "an environment variable is a flag" log_says 'method=ModelInfer\|method=Predict'
 stop
+
+if [[ -n $limited_model ]]; then
+  name=$(basename "$limited_model" .onnx)
+  mkdir -p "$scratch/limited/$name/1"
+  cp "$limited_model" "$scratch/limited/$name/1/model.onnx"
+  chmod -R a+rX "$scratch"
+  start --volume "$scratch/limited:/models:ro" "$image"
+  check "$name loads within 1 CPU and 512 MiB" wait_until_serving 3000
+  check "$name serves 16 callers for a minute, throttled for less than 5 % of it" serves_within_limits "$name"
+  if [[ -r $scratch/limits ]]; then cat "$scratch/limits"; fi
+  check "it was not short of memory" was_not_out_of_memory
+  check "SIGTERM ends it with exit code 0" exits_with_zero_on_sigterm
+  stop
+fi
 
 start "$image" --lanes nonsense
 check "a bad flag ends it with exit code 2" [ "$(timeout 60 podman wait "$container")" = 2 ]
