@@ -35,17 +35,15 @@ int64_t Tiles(const Shape& result, int64_t tile) {
 
 // The extent of the result tiles to compute by: 4 saves more multiplications, 2 needs less than
 // half the memory for its weights, which counts where few tiles share them. 0: rather directly, as
-// blocks of channels would be mostly padding, or tiles mostly beyond the edge.
+// blocks of channels would be mostly padding, or too few tiles would share the weights. Where the
+// borders lie was measured on the layers of networks for pictures, with weights that were not in
+// the caches.
 int64_t TileExtent(const Shape& weights, const Shape& result) {
-  constexpr int64_t kMinExtent = 5;
   constexpr int64_t kFewTiles = 16;
-  constexpr int64_t kLargeWeights = int64_t{16} << 20;
-  if (weights[0] < kWinogradBlock || weights[1] < kWinogradBlock ||
-      std::min(result[2], result[3]) < kMinExtent) {
-    return 0;
-  }
-  const int64_t bytes_of_4 = weights[0] * weights[1] * 6 * 6 * 4;
-  return Tiles(result, 4) <= kFewTiles && bytes_of_4 > kLargeWeights ? 2 : 4;
+  constexpr int64_t kFewChannels = 32;
+  if (weights[0] < kWinogradBlock || weights[1] < kWinogradBlock) return 0;
+  if (Tiles(result, 4) > kFewTiles) return 4;
+  return Tiles(result, 2) > kFewTiles && weights[0] > kFewChannels ? 2 : 0;
 }
 
 bool HasRank4(const Shape& source, const Shape& result) {

@@ -29,6 +29,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 Tensor RandomWeights(const Shape& shape, float largest) {
   std::uniform_real_distribution<float> values(-largest, largest);
@@ -45,10 +46,13 @@ ValueId Convolve(GraphBuilder& builder, ValueId x, const Shape& weights, const s
   return builder.Add(conv, {x, builder.Constant(RandomWeights(weights, largest))}, name);
 }
 
+// Of the pictures that most tests use.
+constexpr int64_t kExtent = 20;
+
 // Convolutions of which the second may be one of Winograd's.
-graph::Graph Network(float largest = 0.1f) {
+graph::Graph Network(float largest = 0.1f, int64_t extent = kExtent) {
   GraphBuilder builder;
-  ValueId x = builder.Input("x", {-1, 3, 12, 12});
+  ValueId x = builder.Input("x", {-1, 3, extent, extent});
   x = builder.Add(graph::Activation{}, {Convolve(builder, x, {32, 3, 3, 3}, "first")}, "relu1");
   x = builder.Add(graph::Activation{}, {Convolve(builder, x, {48, 32, 3, 3}, "second", 1, largest)},
                   "relu2");
@@ -69,7 +73,7 @@ struct Result {
 };
 
 Result RunModel(CompiledModel& model, const std::vector<float>& input, int64_t samples) {
-  const Shape shape = {samples, 3, 12, 12};
+  const Shape shape = {samples, 3, kExtent, kExtent};
   const auto plan = model.GetPlan({&shape, 1}).value();
   Result result;
   result.output.resize(static_cast<size_t>(OutputShapes(*plan)[0].ElementCount()));
@@ -83,13 +87,13 @@ Result RunModel(CompiledModel& model, const std::vector<float>& input, int64_t s
 std::vector<float> RandomInput(int64_t samples) {
   std::mt19937 engine(11);
   std::normal_distribution<float> values;
-  std::vector<float> input(static_cast<size_t>(samples * 3 * 12 * 12));
+  std::vector<float> input(static_cast<size_t>(samples * 3 * kExtent * kExtent));
   for (float& value : input) value = values(engine);
   return input;
 }
 
 std::vector<std::string> Implementations(CompiledModel& model, int64_t samples) {
-  const Shape shape = {samples, 3, 12, 12};
+  const Shape shape = {samples, 3, kExtent, kExtent};
   std::vector<std::string> names;
   const PlanInfo info = model.Describe({&shape, 1}).value();
   for (const StepInfo& step : info.steps) {
@@ -151,6 +155,31 @@ TEST(WinogradTest, GivesEachSampleOfABatchItsBits) {
           << "sample " << sample << ", layer " << layer;
     }
   }
+}
+
+TEST(WinogradTest, ChoosesTheTilesByTheirNumber) {
+  if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
+  const auto kernel_of = [](int64_t extent) {
+    const auto model = Compile(Network(0.1f, extent));
+    const Shape shape = {1, 3, extent, extent};
+    const PlanInfo info = model->Describe({&shape, 1}).value();
+    const auto step = std::find_if(info.steps.begin(), info.steps.end(), [](const StepInfo& other) {
+      return other.node == "second" && other.op_type == "Conv";
+    });
+    return step == info.steps.end() ? "" : step->implementation;
+  };
+  EXPECT_THAT(kernel_of(28), HasSubstr("wino_4x3"));
+  EXPECT_THAT(kernel_of(14), HasSubstr("wino_2x3"));
+  EXPECT_THAT(kernel_of(7), Not(HasSubstr("wino")));
+}
+
+TEST(WinogradTest, MayBeKeptFromConvolutionsByName) {
+  if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
+  CompileOptions options;
+  options.winograd_nodes = {"second"};
+  EXPECT_THAT(CompiledModel::Create(Network(), options).value()->winograd(), ElementsAre("second"));
+  options.winograd_nodes = {"another"};
+  EXPECT_THAT(CompiledModel::Create(Network(), options).value()->winograd(), IsEmpty());
 }
 
 TEST(WinogradTest, LeavesAConvolutionThatItCannotComputeExactlyEnough) {
