@@ -77,6 +77,16 @@ Outputs Inception(NetworkBuilder& net) {
   return {net.Relu(net.Conv1x1(net.Concat({narrow, wide, wider, pooled}), 12))};
 }
 
+// Convolutions large enough for Winograd's algorithm, by tiles of 4 and, after the halving, of 2; a
+// sum in place, and a normalisation of whole blocks of channels that cannot be folded.
+Outputs LargeEnoughForWinograd(NetworkBuilder& net) {
+  Feature x = net.Relu(net.Conv3x3(net.Input({3, 17, 18}), 16));
+  x = net.Relu(net.Binary(BinaryKind::kAdd, net.Conv3x3(x, 16), x));
+  x = net.Relu(net.Conv(x, 16, {.window = kHalving3x3}));
+  x = net.Concat({x, net.Relu(net.Conv3x3(x, 48))});
+  return {net.Conv1x1(net.Relu(net.BatchNorm(x)), 8)};
+}
+
 // Normalisation and activation come before the convolution, and see a concatenation.
 Outputs Dense(NetworkBuilder& net) {
   Feature x = net.Conv3x3(net.Input({3, 7, 7}), 10);
@@ -124,6 +134,7 @@ const Network kNetworks[] = {
     {"residual_read_again", ResidualReadAgain},
     {"sums_of_the_same", SumsOfTheSame},
     {"inception", Inception},
+    {"large_enough_for_winograd", LargeEnoughForWinograd, /*exact=*/false},
     {"dense", Dense},
     {"squeeze_excite", SqueezeExcite},
     {"shuffle", Shuffle},
