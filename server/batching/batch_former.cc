@@ -19,7 +19,7 @@ bool IsPreferred(const BatchingOptions& options, int64_t samples) {
 }  // namespace
 
 FormedBatch FormBatch(std::span<const WaitingItem> queue, const BatchingOptions& options, bool idle,
-                      absl::Time now) {
+                      const Returning& returning, absl::Time now) {
   const int64_t limit = options.dynamic_batching ? options.max_batch_size : 0;
   FormedBatch batch;
   batch.members.push_back(0);
@@ -47,6 +47,9 @@ FormedBatch FormBatch(std::span<const WaitingItem> queue, const BatchingOptions&
   // Priorities may put a younger request before the one that has waited longest.
   batch.leave_at = oldest + absl::Microseconds(options.max_queue_delay_us);
   if (!can_grow || (idle && options.adaptive)) batch.leave_at = std::min(batch.leave_at, now);
+  if (can_grow && options.adaptive && batch.members.size() < returning.requests) {
+    batch.leave_at = std::max(batch.leave_at, returning.until);
+  }
   if (batch.leave_at > now && preferred_members > 0) {
     batch.members.resize(preferred_members);
     batch.samples = preferred_samples;

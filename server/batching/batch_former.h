@@ -25,6 +25,12 @@ struct WaitingItem {
   int kind = 0;
 };
 
+// Clients that have just been answered, each of which may be about to ask again.
+struct Returning {
+  size_t requests = 0;  // that shared the last batch
+  absl::Time until;     // when to wait for them no longer
+};
+
 struct FormedBatch {
   // Positions in the queue, ascending; never empty. All samples of each, but for a first one that
   // has more than max_batch_size: of that, `samples`.
@@ -39,9 +45,13 @@ struct FormedBatch {
 // Requests of other kinds are passed over; the first of the same kind that does not fit ends the
 // batch, so that none overtakes its like. A batch leaves at once when it cannot grow any more, when
 // it has a preferred size, or when `idle`, which says that no lane computes, and the options are
-// adaptive; otherwise when its oldest member has waited for max_queue_delay_us.
+// adaptive; otherwise when its oldest member has waited for max_queue_delay_us. Where the options
+// are adaptive, one that may grow and has fewer requests than the last one does not leave before
+// these had the time to return: clients that wait for their answers would otherwise fall apart into
+// those that were quick to ask again and the others.
 FormedBatch FormBatch(std::span<const WaitingItem> queue,
-                      const repository::BatchingOptions& options, bool idle, absl::Time now);
+                      const repository::BatchingOptions& options, bool idle,
+                      const Returning& returning, absl::Time now);
 
 }  // namespace reluserve::batching
 

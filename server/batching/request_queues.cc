@@ -171,7 +171,7 @@ FormedBatch RequestQueues::Form(const ModelQueue& queue, bool idle, absl::Time n
     items_.push_back({request->remaining(), request->arrived, alike ? 0 : 1});
     if (!queue.options.dynamic_batching) break;
   }
-  return FormBatch(items_, queue.options, idle, now);
+  return FormBatch(items_, queue.options, idle, queue.returning, now);
 }
 
 std::optional<Batch> RequestQueues::Take(absl::Time now, bool idle, absl::Time& ask_again) {
@@ -226,9 +226,16 @@ void RequestQueues::Release(const AdmittedRequest& request) {
   bytes_ -= request.bytes;
 }
 
-void RequestQueues::Charge(const LoadedModel& model, absl::Duration time) {
+void RequestQueues::Charge(const LoadedModel& model, absl::Duration time, size_t requests,
+                           absl::Time now) {
+  // Of the time that a batch takes, what may be lost to wait for the next one to be as large: a
+  // client asks again within a few milliseconds, or it is gone.
+  constexpr int kShare = 50;
+  constexpr absl::Duration kLongest = absl::Milliseconds(5);
   const auto queue = models_.find(&model);
-  if (queue != models_.end()) queue->second.used += time;
+  if (queue == models_.end()) return;
+  queue->second.used += time;
+  queue->second.returning = {requests, now + std::min(time / kShare, kLongest)};
 }
 
 std::vector<EndedRequest> RequestQueues::RemoveExpired(absl::Time now) {

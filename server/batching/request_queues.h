@@ -95,8 +95,10 @@ class RequestQueues {
   void PutBack(std::unique_ptr<AdmittedRequest> request);
   // A taken request is answered: its bytes no longer count.
   void Release(const AdmittedRequest& request);
-  // What a batch of the model took, which counts for whose turn is next.
-  void Charge(const repository::LoadedModel& model, absl::Duration time);
+  // A batch of the model took so long and is about to answer so many requests: the first counts for
+  // whose turn is next, both for how long the next batch may wait for others.
+  void Charge(const repository::LoadedModel& model, absl::Duration time, size_t requests,
+              absl::Time now);
 
   // Removes what has expired by `now`. What is removed, here and below, is released already.
   std::vector<EndedRequest> RemoveExpired(absl::Time now);
@@ -132,6 +134,7 @@ class RequestQueues {
     // Lanes' time taken, moved up to the others' when the queue has been empty: who was away has
     // not saved up turns.
     absl::Duration used;
+    Returning returning;
   };
   using Models = std::map<const repository::LoadedModel*, ModelQueue>;
 

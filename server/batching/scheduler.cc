@@ -189,7 +189,7 @@ void Scheduler::Finish(Batch batch, const BatchRunner::Outcome& outcome,
   }
   {
     absl::MutexLock lock(&mutex_);
-    queues_.Charge(*batch.model, outcome.times.total());
+    queues_.Charge(*batch.model, outcome.times.total(), answers.done.size(), absl::Now());
     for (const EndedRequest& end : answers.done) queues_.Release(*end.request);
     for (auto& request : answers.unfinished) {
       if (stopping_) {

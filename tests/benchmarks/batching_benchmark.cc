@@ -41,7 +41,7 @@ void BM_FormBatch(benchmark::State& state) {
   const absl::Time now = absl::Now();
   const std::vector<WaitingItem> queue(static_cast<size_t>(state.range(0)), {1, now, 0});
   repository::BatchingOptions options;
-  for (auto _ : state) benchmark::DoNotOptimize(FormBatch(queue, options, false, now));
+  for (auto _ : state) benchmark::DoNotOptimize(FormBatch(queue, options, false, {}, now));
 }
 BENCHMARK(BM_FormBatch)->Arg(1)->Arg(8)->Arg(256);
 

@@ -35,6 +35,7 @@ struct Row {
   std::vector<int> members;
   int64_t samples = 0;
   int64_t leave_at_us = 0;  // where it is before now_us, the batch leaves now
+  size_t returning = 0;     // clients that may return until microsecond 50
 };
 
 BatchingOptions Waiting(int64_t delay_us, std::vector<int> preferred = {}, bool adaptive = true) {
@@ -57,6 +58,20 @@ std::vector<Row> Rows() {
       {"one, no delay", Waiting(0), false, 5, {{1, 5}}, {0}, 1, 5},
       {"all that is there", Waiting(0), false, 9, {{1, 5}, {2, 6}, {3, 7}}, {0, 1, 2}, 6, 5},
       {"up to the maximum", Waiting(0), false, 9, {{5, 1}, {3, 2}, {1, 3}}, {0, 1}, 8, 1},
+      {"as many as before", Waiting(0), true, 9, {{1, 5}, {1, 6}}, {0, 1}, 2, 5, 2},
+      {"fewer than before", Waiting(0), true, 9, {{1, 5}, {1, 6}}, {0, 1}, 2, 50, 3},
+      {"fewer, for long enough", Waiting(0), true, 50, {{1, 5}, {1, 6}}, {0, 1}, 2, 50, 3},
+      {"fewer, but full", Waiting(0), true, 9, {{4, 5}, {4, 6}}, {0, 1}, 8, 5, 3},
+      {"fewer, but of a size to leave",
+       Waiting(0, {2}),
+       true,
+       9,
+       {{1, 5}, {1, 6}},
+       {0, 1},
+       2,
+       9,
+       3},
+      {"fewer, not adaptive", Waiting(0, {}, false), true, 9, {{1, 5}}, {0}, 1, 5, 3},
       {"the next does not fit", Waiting(0), false, 9, {{5, 1}, {4, 2}, {1, 3}}, {0}, 5, 1},
       {"nor does it have to wait for more then",
        Waiting(100),
@@ -134,7 +149,8 @@ TEST(BatchFormerTest, Table) {
     for (const Item& item : row.queue) {
       queue.push_back({item.samples, At(item.since_us), item.kind});
     }
-    const FormedBatch batch = FormBatch(queue, row.options, row.idle, At(row.now_us));
+    const FormedBatch batch =
+        FormBatch(queue, row.options, row.idle, {row.returning, At(50)}, At(row.now_us));
     EXPECT_THAT(batch.members, ElementsAreArray(row.members));
     EXPECT_EQ(batch.samples, row.samples);
     EXPECT_EQ(batch.leave_at, At(row.leave_at_us));

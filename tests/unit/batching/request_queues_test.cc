@@ -319,7 +319,7 @@ TEST(RequestQueuesTest, ABusyModelDoesNotStarveAnother) {
     const auto batch = queues.Take(At(0), false, ask_again);
     ASSERT_TRUE(batch);
     const bool is_slow = batch->model == slow;
-    queues.Charge(*batch->model, absl::Milliseconds(is_slow ? 50 : 10));
+    queues.Charge(*batch->model, absl::Milliseconds(is_slow ? 50 : 10), 1, At(0));
     ++(is_slow ? slow_batches : fast_batches);
   }
   EXPECT_EQ(slow_batches, 2);
@@ -336,18 +336,41 @@ TEST(RequestQueuesTest, WhoWasAwayHasNotSavedUpTurns) {
   absl::Time ask_again;
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(queues.Take(At(0), false, ask_again));
-    queues.Charge(*busy, absl::Milliseconds(10));
+    queues.Charge(*busy, absl::Milliseconds(10), 1, At(0));
   }
   for (int i = 0; i < 20; ++i) Add(queues, Request(late));
   int late_batches = 0;
   for (int i = 0; i < 10; ++i) {
     const auto batch = queues.Take(At(0), false, ask_again);
     ASSERT_TRUE(batch);
-    queues.Charge(*batch->model, absl::Milliseconds(10));
+    queues.Charge(*batch->model, absl::Milliseconds(10), 1, At(0));
     if (batch->model == late) ++late_batches;
   }
   EXPECT_GE(late_batches, 4);
   EXPECT_LE(late_batches, 6);
+}
+
+// A fiftieth of what the batch took, and five milliseconds at most.
+TEST(RequestQueuesTest, WaitsForThoseWhoSharedTheLastBatchToReturn) {
+  const ModelHandle model = Model();
+  const struct {
+    int64_t took_us;
+    size_t answered;
+    int64_t waits_us;
+  } rows[] = {{100'000, 2, 2'000}, {1'000'000, 8, 5'000}, {1'000'000, 1, 0}};
+  for (const auto& row : rows) {
+    RequestQueues queues({});
+    Add(queues, Request(model));
+    EXPECT_THAT(Take(queues, 0, /*idle=*/true), ElementsAre(1)) << "there was no batch before";
+    queues.Charge(*model, absl::Microseconds(row.took_us), row.answered, At(1000));
+    Add(queues, Request(model), 1000);
+    absl::Time ask_again = At(1000);
+    if (row.waits_us > 0) {
+      EXPECT_FALSE(queues.Take(At(1000), /*idle=*/true, ask_again));
+    }
+    EXPECT_EQ(ask_again, At(1000 + row.waits_us));
+    EXPECT_THAT(Take(queues, 1000 + row.waits_us, /*idle=*/true), ElementsAre(1));
+  }
 }
 
 TEST(RequestQueuesTest, CountsEverySoManyRequestsOfAModel) {
