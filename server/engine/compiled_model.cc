@@ -19,6 +19,7 @@
 #include "server/engine/plan.h"
 #include "server/engine/plan_builder.h"
 #include "server/engine/primitives/winograd.h"
+#include "server/engine/thread_limit.h"
 #include "server/engine/weight_store.h"
 
 namespace reluserve::engine {
@@ -47,6 +48,8 @@ struct CompiledModel::State {
   std::string graph_before;
   std::string graph_after;
   std::vector<graph::PassReport> pass_reports;
+  // Its steps are so short that handing them to other threads would take longer.
+  bool single_thread = false;
   // Of the convolutions by Winograd's algorithm, the first outputs.
   std::set<graph::ValueId> winograd;
   const std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
@@ -62,9 +65,11 @@ struct CompiledModel::State {
   std::shared_ptr<const Plan> FindPlan(std::span<const Shape> input_shapes, int threads,
                                        bool strict);
   void KeepPlan(PlanKey key, std::shared_ptr<const Plan> plan);
+  void DropPlans();
   absl::Status CheckInputs(std::span<const Shape> input_shapes) const;
   absl::StatusOr<std::vector<graph::OperandInfo>> Infer(std::span<const Shape> input_shapes) const;
   PlanOptions OptionsOf(bool strict);
+  int Threads() const { return single_thread ? 1 : omp_get_max_threads(); }
   bool HasBatchOnAxis0(const graph::Node& node) const;
   static absl::StatusOr<std::shared_ptr<const Plan>> MakePlan(const std::shared_ptr<State>& state,
                                                               PlanKey key);
@@ -89,6 +94,11 @@ void CompiledModel::State::KeepPlan(PlanKey key, std::shared_ptr<const Plan> pla
   absl::MutexLock lock(&mutex);
   plans.push_front({std::move(key), std::move(plan)});
   while (static_cast<int>(plans.size()) > options.max_plans) plans.pop_back();
+}
+
+void CompiledModel::State::DropPlans() {
+  absl::MutexLock lock(&mutex);
+  plans.clear();
 }
 
 absl::Status CompiledModel::State::CheckInputs(std::span<const Shape> input_shapes) const {
@@ -144,6 +154,8 @@ absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::State::MakePlan(
   RELUSERVE_RETURN_IF_ERROR(state->CheckInputs(key.input_shapes));
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
                              state->Infer(key.input_shapes));
+  // Primitives are made for the threads there are.
+  const ThreadLimit limit(key.threads);
   PlanBuilder builder(state->graph, facts, state->weights, state->OptionsOf(key.strict));
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
   if (state->shapes.batchable) plan->samples = key.input_shapes[0][0];
@@ -215,6 +227,14 @@ std::vector<Shape> WithBatch(const Graph& graph, const graph::SymbolicShapes& sh
   return result;
 }
 
+// What an average step of the plan comes to, in multiply-adds.
+int64_t WorkOfStep(const Plan& plan) {
+  // What is only moved or changed takes as long as some multiply-adds for each element.
+  constexpr int64_t kPerByte = 4;
+  const auto steps = static_cast<int64_t>(std::max<size_t>(1, plan.steps.size()));
+  return (plan.macs + kPerByte * plan.activation_bytes) / steps;
+}
+
 // Puts the steps of the other samples together with the first's.
 std::vector<StepInfo> StepsForPeople(const std::vector<StepInfo>& steps) {
   const std::vector<size_t> shown = ShownAs(steps);
@@ -260,14 +280,19 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
         state->winograd,
         FindWinogradNodes(state->graph, facts, options.winograd_nodes, *state->weights));
   }
-  const int threads = omp_get_max_threads();
-  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
-                             State::MakePlan(state, {inputs, threads, /*strict=*/false}));
+  RELUSERVE_ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
+                             State::MakePlan(state, {inputs, state->Threads(), /*strict=*/false}));
+  if (plan->threads > 1 && WorkOfStep(*plan) < options.short_step) {
+    state->single_thread = true;
+    state->DropPlans();
+    RELUSERVE_ASSIGN_OR_RETURN(plan,
+                               State::MakePlan(state, {inputs, /*threads=*/1, /*strict=*/false}));
+  }
   state->layers_by_sample.assign(plan->layers.size(), false);
   if (state->shapes.batchable) {
     const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
     RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
-                               State::MakePlan(state, {two, threads, /*strict=*/false}));
+                               State::MakePlan(state, {two, state->Threads(), /*strict=*/false}));
     state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
   }
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
@@ -275,7 +300,7 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
 
 absl::StatusOr<std::shared_ptr<const Plan>> CompiledModel::GetPlan(
     std::span<const Shape> input_shapes) {
-  const int threads = omp_get_max_threads();
+  const int threads = state_->Threads();
   if (auto plan = state_->FindPlan(input_shapes, threads, /*strict=*/false)) return plan;
   return State::MakePlan(state_,
                          {{input_shapes.begin(), input_shapes.end()}, threads, /*strict=*/false});
@@ -294,8 +319,11 @@ absl::StatusOr<CompiledModel::Inspection> CompiledModel::Inspect(
     }
   }
   graph.outputs = inspection.values;
+  const ThreadLimit limit(state_->Threads());
   PlanBuilder builder(graph, facts, state_->weights, state_->OptionsOf(/*strict=*/false));
-  RELUSERVE_ASSIGN_OR_RETURN(inspection.plan, builder.Build());
+  RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<Plan> plan, builder.Build());
+  plan->threads = state_->Threads();
+  inspection.plan = plan;
   return inspection;
 }
 

@@ -37,6 +37,9 @@ struct CompileOptions {
   bool winograd = true;
   // Where given, of these only the ones named: what was measured on the machine itself.
   std::optional<std::set<std::string>> winograd_nodes;
+  // A model whose steps come to fewer multiply-adds than this, on average and for a sample, runs on
+  // one thread: that has done a step before another has woken up. 0: never so.
+  int64_t short_step = 256 * 1024;
 };
 
 // Immutable to its users: weights, packed once in the layouts that oneDNN asks for and shared by
@@ -53,7 +56,8 @@ class CompiledModel {
 
   // The plan for these input shapes (in the order of graph().inputs), made if it is not there.
   // Primitives are made for as many OpenMP threads as the caller has, who should be the one to run
-  // them. INVALID_ARGUMENT when the model cannot take the shapes.
+  // them, or for one (CompileOptions::short_step). INVALID_ARGUMENT when the model cannot take the
+  // shapes.
   absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(std::span<const Shape> input_shapes);
 
   // A plan whose outputs are all values that nodes compute and that plans do not know beforehand,

@@ -13,6 +13,7 @@
 #include "server/engine/compiled_model.h"
 #include "server/engine/huge_pages.h"
 #include "server/engine/plan.h"
+#include "server/engine/thread_limit.h"
 
 namespace reluserve::engine {
 namespace {
@@ -292,6 +293,7 @@ absl::Status ExecutionContext::State::Execute(const std::shared_ptr<const Plan>&
   for (CallerMemory& caller : binding->caller_memories) {
     caller.memory.set_data_handle(At(address(caller.slot), caller.offset));
   }
+  const ThreadLimit limit(plan->threads);
   Profiler* profiler = plan->profiler.get();
   const bool timed = profiler != nullptr && profiler->on();
   if (timed) step_times.resize(plan->steps.size());

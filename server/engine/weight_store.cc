@@ -43,8 +43,8 @@ bool IsLayerWithWeights(const graph::Node& node) {
          std::holds_alternative<graph::MatMul>(node.op);
 }
 
-// By value, how often it is read at all, less how often as the weights of such a layer: 0 for what is
-// read as weights alone.
+// By value, how often it is read at all, less how often as the weights of such a layer: 0 for what
+// is read as weights alone.
 std::vector<int> OtherReads(const graph::Graph& graph) {
   std::vector<int> reads(static_cast<size_t>(graph.value_count()), 0);
   const auto add = [&](ValueId id, int count) {

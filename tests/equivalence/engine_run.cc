@@ -38,6 +38,7 @@ std::shared_ptr<engine::CompiledModel> Compile(const graph::Graph& graph, const 
   engine::CompileOptions options;
   options.max_plans = variant.max_plans;
   options.winograd = variant.winograd;
+  options.short_step = 0;
   if (!variant.passes) {
     for (const graph::Pass& pass : graph::AllPasses()) options.passes.disabled.emplace(pass.name);
   }

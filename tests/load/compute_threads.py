@@ -5,7 +5,9 @@
 quota of a control group made for this (version 1 or 2; needs root). Each server is put under load, and
 its lanes' threads, which are named so and whose OpenMP teams inherit the name, are counted while it runs.
 
-usage: compute_threads.py SERVER RELUCTL
+The model has to be large enough for its layers to be shared among threads.
+
+usage: compute_threads.py SERVER RELUCTL MODEL.onnx
 """
 
 import os
@@ -77,16 +79,17 @@ def wait_for(log, pattern, process):
     raise AssertionError(f"the log has no {pattern!r}:\n{Path(log).read_text(encoding='utf-8')}")
 
 
-def check(server, reluctl, cpus, before_start):
+def check(server, reluctl, model, cpus, before_start):
     with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
-        process = subprocess.Popen([server, "--grpc-address", "127.0.0.1:0", "--http-address", "off"],
+        process = subprocess.Popen([server, "--grpc-address", "127.0.0.1:0", "--http-address", "off",
+                                    "--model-repository", model, "--model-name", "network"],
                                    stderr=log, preexec_fn=before_start)
         try:
             grant = wait_for(log.name, r"cpus granted=(\d+) .*lanes=(\d+) threads_per_lane=(\d+)", process)
             port = wait_for(log.name, r"grpc_listening .*port=(\d+)", process).group(1)
             granted, lanes, threads = map(int, grant.groups())
-            load = subprocess.Popen([reluctl, "load", "digits", "--server", f"127.0.0.1:{port}", "-c", "8",
-                                     "--batch", "16", "-d", "3s", "-q"], stdout=subprocess.DEVNULL)
+            load = subprocess.Popen([reluctl, "load", "network", "--server", f"127.0.0.1:{port}", "-c", "8",
+                                     "--batch", "4", "-d", "3s", "-q"], stdout=subprocess.DEVNULL)
             most, most_running = 0, 0
             while load.poll() is None:
                 names, running = lane_threads(process.pid)
@@ -98,24 +101,24 @@ def check(server, reluctl, cpus, before_start):
             process.wait(timeout=60)
     assert granted == cpus, f"{granted} CPUs were found, expected {cpus}"
     assert lanes * threads <= cpus, f"{lanes} lanes of {threads} threads on {cpus} CPUs"
-    assert 1 <= most_running <= most <= cpus, f"{most} threads compute, expected at most {cpus}"
+    assert 1 <= most_running <= most == cpus, f"{most} threads compute, expected {cpus}"
     return f"{lanes} lanes of {threads} threads; {most} threads compute, {most_running} at once"
 
 
-def two_by_affinity(server, reluctl):
+def two_by_affinity(server, reluctl, model):
     available = sorted(os.sched_getaffinity(0))
     if len(available) < 2:
         raise Unavailable("this process has one CPU")
-    return check(server, reluctl, 2, lambda: os.sched_setaffinity(0, available[:2]))
+    return check(server, reluctl, model, 2, lambda: os.sched_setaffinity(0, available[:2]))
 
 
-def one_by_quota(server, reluctl):
+def one_by_quota(server, reluctl, model):
     with QuotaGroup() as group:
-        return check(server, reluctl, 1, group.enter)
+        return check(server, reluctl, model, 1, group.enter)
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name, case in (("2 CPUs by affinity", two_by_affinity), ("1 CPU by quota", one_by_quota)):

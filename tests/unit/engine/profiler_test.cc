@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include "server/engine/compiled_model.h"
 #include "tests/support/graph_builder.h"
@@ -23,7 +24,7 @@ constexpr int64_t kChannels = 8;
 constexpr int64_t kPositions = 4;
 
 // A 1x1 convolution that leaves its input as it is, then ReLU.
-std::shared_ptr<CompiledModel> ConvRelu() {
+std::shared_ptr<CompiledModel> ConvRelu(int64_t short_step = 0) {
   std::vector<float> weights(kChannels * kChannels, 0.0f);
   for (size_t c = 0; c < kChannels; ++c) weights[c * kChannels + c] = 1.0f;
   GraphBuilder builder;
@@ -32,7 +33,9 @@ std::shared_ptr<CompiledModel> ConvRelu() {
       graph::Conv{},
       {x, builder.Constant(Tensor::Of<float>({kChannels, kChannels, 1, 1}, weights))}, "conv");
   const graph::ValueId relu = builder.Add(graph::Activation{}, {conv}, "relu");
-  return CompiledModel::Create(builder.Build({relu})).value();
+  CompileOptions options;
+  options.short_step = short_step;
+  return CompiledModel::Create(builder.Build({relu}), options).value();
 }
 
 // One of every four elements of each sample is positive.
@@ -136,6 +139,20 @@ TEST(ProfilerTest, PutsTheSamplesOfAStepTogether) {
     EXPECT_EQ(step.info.macs, 3 * kChannels * kChannels * kPositions);
   }
   EXPECT_EQ(convolutions, 1);
+}
+
+TEST(ProfilerTest, SaysOnHowManyThreadsAModelRuns) {
+  constexpr int kThreads = 2;
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(kThreads);
+  for (const int64_t short_step : {int64_t{0}, int64_t{256 * 1024}}) {
+    const auto model = ConvRelu(short_step);
+    model->profiler().Start();
+    RunOnce(*model, 2);
+    EXPECT_EQ(model->profiler().Read().at(0).threads, short_step > 0 ? 1 : kThreads);
+    EXPECT_EQ(omp_get_max_threads(), kThreads) << "of whoever runs it";
+  }
+  omp_set_num_threads(before);
 }
 
 }  // namespace
