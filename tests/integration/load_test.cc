@@ -55,7 +55,8 @@ onnx_import::Floats RandomFloats(size_t count, std::mt19937& random) {
   return result;
 }
 
-// Grouped convolutions and a wide dense layer: kernels that like to depend on the batch.
+// Grouped convolutions and a wide dense layer: kernels that like to depend on the batch, and enough
+// work in each to be shared among threads.
 std::string GroupedModel() {
   std::mt19937 random(kSeed);
   const auto tensor = [&](const onnx_import::Ints& dims) {
@@ -64,7 +65,7 @@ std::string GroupedModel() {
     return onnx_import::FloatTensor(dims, RandomFloats(count, random));
   };
   return onnx_import::ModelBuilder()
-      .Input("x", {-1, 12, 9, 9})
+      .Input("x", {-1, 12, 20, 20})
       .Initializer("w1", tensor({24, 3, 3, 3}))
       .Node("Conv", {"x", "w1"}, {"c1"}, {{"group", 4}})
       .Node("Relu", {"c1"}, {"r1"})
@@ -72,10 +73,10 @@ std::string GroupedModel() {
       .Node("Conv", {"r1", "w2"}, {"c2"}, {{"group", 6}})
       .Node("Relu", {"c2"}, {"r2"})
       .Node("Flatten", {"r2"}, {"flat"})
-      .Initializer("w3", tensor({750, 100}))
+      .Initializer("w3", tensor({7680, 400}))
       .Node("MatMul", {"flat", "w3"}, {"dense"})
       .Node("Relu", {"dense"}, {"r3"})
-      .Initializer("w4", tensor({100, 17}))
+      .Initializer("w4", tensor({400, 17}))
       .Node("MatMul", {"r3", "w4"}, {"y"})
       .Output("y")
       .Bytes();
@@ -91,7 +92,7 @@ Case MakeCase(std::mt19937& random) {
   const bool digits = random() % 2 == 0;
   // Mostly single samples; some that do not fit into one batch.
   const int64_t samples = random() % 2 == 0 ? 1 : 1 + static_cast<int64_t>(random() % 20);
-  std::vector<int64_t> shape = {samples, 12, 9, 9};
+  std::vector<int64_t> shape = {samples, 12, 20, 20};
   if (digits) shape = {samples, 1, 8, 8};
   size_t count = 1;
   for (const int64_t extent : shape) count *= static_cast<size_t>(extent);
