@@ -9,7 +9,7 @@ from server import MODEL, expect, run
 
 # Short windows: this is about whether it works, not how fast it is.
 COMMON = ["-i", "grpc", "--measurement-interval", "1000", "--stability-percentage", "90",
-          "--max-trials", "4"]
+          "--max-trials", "10"]
 
 
 def command(server):
