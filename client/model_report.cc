@@ -83,9 +83,9 @@ std::string TotalsTable(const v1::DescribeModelResponse& response, const TextSty
       {"activations", fmt::format("{} ({} without reuse)", FormatBytes(response.arena_bytes()),
                                   FormatBytes(response.activation_bytes()))});
   table.AddRow({"scratchpad", FormatBytes(response.scratchpad_bytes())});
-  if (!response.run_sizes().empty()) {
-    table.AddRow({"batch sizes run", fmt::format("{}", fmt::join(response.run_sizes(), ", "))});
-  }
+  table.AddRow({"batch sizes run", response.run_sizes().empty()
+                                       ? "1; others are still being tried"
+                                       : fmt::format("{}", fmt::join(response.run_sizes(), ", "))});
   if (!response.nodes_by_sample().empty()) {
     table.AddRow({"found to differ in a batch",
                   fmt::format("{}", fmt::join(response.nodes_by_sample(), ", "))});

@@ -328,6 +328,8 @@ absl::StatusOr<CompiledModel::Inspection> CompiledModel::Inspect(
 }
 
 void CompiledModel::RunBySample(std::span<const std::string> nodes) {
+  // A plan that is being made still lacks them: it goes with the others.
+  absl::MutexLock building(&state_->building);
   absl::MutexLock lock(&state_->mutex);
   for (const graph::Node& node : state_->graph.nodes) {
     if (std::find(nodes.begin(), nodes.end(), node.name) != nodes.end() &&
@@ -335,7 +337,8 @@ void CompiledModel::RunBySample(std::span<const std::string> nodes) {
       state_->by_sample.insert(node.outputs[0]);
     }
   }
-  state_->plans.clear();
+  // Those of one sample stay as they are.
+  state_->plans.remove_if([](const auto& cached) { return cached.plan->samples > 1; });
 }
 
 std::vector<std::string> CompiledModel::winograd() const {

@@ -70,7 +70,8 @@ class CompiledModel {
 
   // Has plans from now on run these nodes, in addition to those named before, for each sample of a
   // batch by itself: nodes whose kernels give a sample other bits in a batch. Those that do not
-  // have the batch on axis 0 stay as they are. Plans made so far are no longer given.
+  // have the batch on axis 0 stay as they are. Plans made so far for several samples are no longer
+  // given.
   void RunBySample(std::span<const std::string> nodes);
   // The names of the convolutions that are computed by Winograd's algorithm.
   std::vector<std::string> winograd() const;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <random>
 #include <set>
 #include <span>
@@ -117,6 +118,14 @@ class Trial {
     return sizes;
   }
 
+  bool given_up() const { return given_up_; }
+
+  // From now on so many nodes more are run sample by sample, with new plans.
+  void RunBySample(std::span<const std::string> nodes) {
+    model_.RunBySample(nodes);
+    std::erase_if(plans_, [](const auto& plan) { return plan.first > 1; });
+  }
+
   // A model that does not run at a size fails there.
   bool Passes(int size) {
     const absl::StatusOr<Results> together = Run(0, size);
@@ -221,8 +230,15 @@ class Trial {
   }
 
   absl::StatusOr<Results> Run(int64_t first, int64_t samples) {
-    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan,
-                               model_.GetPlan(Shapes(samples)));
+    std::shared_ptr<const Plan>& plan = plans_[samples];
+    if (plan == nullptr) {
+      RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> made,
+                                 model_.GetPlan(Shapes(samples)));
+      // Nobody who has the model's runs measured means these.
+      auto unmeasured = std::make_shared<Plan>(*made);
+      unmeasured->profiler = nullptr;
+      plan = std::move(unmeasured);
+    }
     return RunPlan(plan, first, samples);
   }
 
@@ -241,6 +257,8 @@ class Trial {
 
   absl::StatusOr<Results> RunPlan(const std::shared_ptr<const Plan>& plan, int64_t first,
                                   int64_t samples) {
+    given_up_ = given_up_ || (options_.go_on && !options_.go_on());
+    if (given_up_) return absl::CancelledError("the trial was given up");
     std::vector<const void*> data;
     for (const Tensor& input : inputs_) {
       const size_t row = input.byte_size() / static_cast<size_t>(input.shape()[0]);
@@ -263,8 +281,10 @@ class Trial {
   CompiledModel& model_;
   const SameBitsOptions options_;
   ExecutionContext context_;
-  std::vector<Tensor> inputs_;  // of all samples
-  std::vector<Results> alone_;  // of each that was drawn
+  std::vector<Tensor> inputs_;                            // of all samples
+  std::vector<Results> alone_;                            // of each that was drawn
+  std::map<int64_t, std::shared_ptr<const Plan>> plans_;  // by samples
+  bool given_up_ = false;
 };
 
 }  // namespace
@@ -273,7 +293,7 @@ std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& 
   std::vector<int> passed = {1};
   if (!model.shapes().batchable || options.max_batch_size < 2) return passed;
   Trial trial(model, options);
-  if (!trial.Prepare().ok()) return passed;
+  if (!trial.Prepare().ok()) return trial.given_up() ? std::vector<int>() : passed;
   // Each node that is found changes what the others read: what passed before is tried again.
   for (bool changed = true; changed;) {
     changed = false;
@@ -283,17 +303,18 @@ std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& 
         passed.push_back(size);
         continue;
       }
+      if (trial.given_up()) return {};
       const size_t known = model.by_sample().size();
       const absl::StatusOr<std::vector<std::string>> nodes = trial.PartingNodes(size);
-      if (nodes.ok()) model.RunBySample(*nodes);
+      if (nodes.ok()) trial.RunBySample(*nodes);
       if (model.by_sample().size() > known) {
         changed = true;
         break;
       }
     }
   }
-  if (passed.size() > 1 && !trial.PassesNextToNaN()) return {1};
-  return passed;
+  if (passed.size() > 1 && !trial.PassesNextToNaN()) passed = {1};
+  return trial.given_up() ? std::vector<int>() : passed;
 }
 
 }  // namespace reluserve::engine

@@ -9,6 +9,7 @@
 #define RELUSERVE_SERVER_ENGINE_SAME_BITS_H_
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "server/engine/compiled_model.h"
@@ -24,6 +25,8 @@ struct SameBitsOptions {
   double max_macs = 2e10;
   // Of the random inputs.
   uint64_t seed = 1;
+  // Asked before each run of the model; where it says no, the search is given up. Null: always yes.
+  std::function<bool()> go_on;
 };
 
 // Runs the model on random samples, each alone and in batches, with as many OpenMP threads as the
@@ -32,7 +35,8 @@ struct SameBitsOptions {
 // (CompiledModel::RunBySample), with all that have the same operator and kernel; a size at which
 // that does not help is left out.
 // The sizes that passed, ascending: 1, and others if the model is batchable. True for the extents
-// of CompiledModel::shapes().probe_inputs; others may use other kernels.
+// of CompiledModel::shapes().probe_inputs; others may use other kernels. None where it was given
+// up. Other threads may run the model meanwhile: a sample by itself keeps its bits all along.
 std::vector<int> FindSameBitsSizes(CompiledModel& model, const SameBitsOptions& options);
 
 }  // namespace reluserve::engine

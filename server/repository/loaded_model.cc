@@ -119,13 +119,26 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(ModelSource
   RELUSERVE_RETURN_IF_ERROR(CompleteConfig(FactsOf(source.name, *model->compiled_),
                                            source.batching.max_batch_size, model->config_));
   RELUSERVE_RETURN_IF_ERROR(model->TakeConfig(source));
-  engine::SameBitsOptions same_bits;
-  same_bits.max_batch_size = std::min(model->batching_.max_batch_size, kMaxRunSize);
-  model->run_sizes_ = engine::FindSameBitsSizes(*model->compiled_, same_bits);
-  const absl::Time tried_at = absl::Now();
-  model->load_phases_ = {imported_at - start, compiled_at - imported_at, tried_at - compiled_at};
-  model->load_time_ = tried_at - start;
+  if (model->LargestRunSize() < 2) model->found_sizes_ = &model->one_by_one_;
+  model->load_phases_ = {imported_at - start, compiled_at - imported_at};
+  model->load_time_ = absl::Now() - start;
   return model;
+}
+
+int LoadedModel::LargestRunSize() const {
+  return batchable() ? std::min(batching_.max_batch_size, kMaxRunSize) : 1;
+}
+
+bool LoadedModel::FindRunSizes(const std::function<bool()>& go_on) const {
+  absl::MutexLock lock(&finding_);
+  if (run_sizes_found()) return true;
+  engine::SameBitsOptions options;
+  options.max_batch_size = LargestRunSize();
+  options.go_on = go_on;
+  sizes_ = engine::FindSameBitsSizes(*compiled_, options);
+  if (sizes_.empty()) return false;
+  found_sizes_.store(&sizes_, std::memory_order_release);
+  return true;
 }
 
 absl::Status LoadedModel::TakeConfig(const ModelSource& source) {
@@ -165,7 +178,8 @@ int64_t LoadedModel::RunSize(std::span<const TensorView> inputs, int64_t samples
       if (inputs[i].shape[axis] != tried[i][axis]) return 1;
     }
   }
-  return *std::prev(std::upper_bound(run_sizes_.begin(), run_sizes_.end(), samples));
+  const std::vector<int>& sizes = run_sizes();
+  return *std::prev(std::upper_bound(sizes.begin(), sizes.end(), samples));
 }
 
 const std::vector<std::string>& LoadedModel::labels(size_t output) const {

@@ -6,7 +6,9 @@
 #ifndef RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_
 #define RELUSERVE_SERVER_REPOSITORY_LOADED_MODEL_H_
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,7 +17,9 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/base/thread_annotations.h>
 #include <absl/status/statusor.h>
+#include <absl/synchronization/mutex.h>
 #include <absl/time/time.h>
 
 #include "proto/model_config.pb.h"
@@ -50,7 +54,8 @@ struct ModelSource {
   onnx_import::ReadExternalFile read_external;
 };
 
-// Immutable, shared by the requests that use it. Thread-safe.
+// Immutable but for the batch sizes it is run at, which are found while it serves. Shared by the
+// requests that use it. Thread-safe.
 class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
  public:
   // Imports and compiles. Errors are the importer's and the engine's; INVALID_ARGUMENT also where
@@ -62,12 +67,11 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   int64_t version() const { return version_; }
   // Tells its file's content from others: what is kept about a model belongs to that content.
   uint64_t fingerprint() const { return fingerprint_; }
-  // How long Load took, and what of it.
+  // How long Load took, after which the model serves, and what of it.
   absl::Duration load_time() const { return load_time_; }
   struct LoadPhases {
     absl::Duration import;   // parsing the file
     absl::Duration compile;  // graph passes, packing weights, the first plans
-    absl::Duration trial;    // at which batch sizes samples keep their bits
   };
   const LoadPhases& load_phases() const { return load_phases_; }
   // Of the classes of an output, in its order; empty where there are none.
@@ -100,15 +104,27 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   int64_t RunSize(std::span<const TensorView> inputs, int64_t samples) const;
   // The sizes, ascending and beginning with 1, of the batches that may go through the model at
   // once: up to batching().max_batch_size and 64, and those only in which a sample's results were
-  // found to have the same bits as alone (engine/same_bits.h). A model that is not batchable has
-  // only 1.
-  const std::vector<int>& run_sizes() const { return run_sizes_; }
+  // found to have the same bits as alone (engine/same_bits.h). Only 1 until FindRunSizes has tried
+  // the others. Valid as long as the model.
+  const std::vector<int>& run_sizes() const {
+    const std::vector<int>* found = found_sizes_.load(std::memory_order_acquire);
+    return found != nullptr ? *found : one_by_one_;
+  }
+  // Whether run_sizes() are final: they were tried, or there are no others to try.
+  bool run_sizes_found() const { return found_sizes_.load(std::memory_order_acquire) != nullptr; }
+  // Finds run_sizes() by running the model on random samples, for about as long as some runs of the
+  // largest batch take, with as many OpenMP threads as the caller has, who should have as many as a
+  // lane. Requests may go on meanwhile. Whether they are found, also where they were before; not
+  // where `go_on`, which is asked before each run, says no. Null: always yes.
+  bool FindRunSizes(const std::function<bool()>& go_on = nullptr) const;
   engine::CompiledModel& compiled() const { return *compiled_; }
   // For one sample.
   const engine::ModelWork& work() const { return work_; }
 
  private:
   LoadedModel() = default;
+  // The largest size worth trying.
+  int LargestRunSize() const;
   // What follows from the complete configuration.
   absl::Status TakeConfig(const ModelSource& source);
 
@@ -119,7 +135,11 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   LoadPhases load_phases_;
   std::vector<std::vector<std::string>> labels_;  // by output
   BatchingOptions batching_;
-  std::vector<int> run_sizes_ = {1};
+  const std::vector<int> one_by_one_ = {1};
+  // Written once, before found_sizes_ points at it.
+  mutable absl::Mutex finding_;
+  mutable std::vector<int> sizes_ ABSL_GUARDED_BY(finding_);
+  mutable std::atomic<const std::vector<int>*> found_sizes_ = nullptr;
   onnx_import::ModelInfo info_;
   inference::ModelConfig config_;
   std::vector<TensorSpec> inputs_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "server/base/printable.h"
@@ -112,15 +113,29 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
     const LoadedModel::LoadPhases& phases = (*model)->load_phases();
     spdlog::info(
         "model_loaded model={} version={} activation_layers={} ms={:.0f} import_ms={:.0f} "
-        "compile_ms={:.0f} trial_ms={:.0f}",
+        "compile_ms={:.0f}",
         name, version, (*model)->compiled().layers().size(), elapsed.count(),
-        absl::ToDoubleMilliseconds(phases.import), absl::ToDoubleMilliseconds(phases.compile),
-        absl::ToDoubleMilliseconds(phases.trial));
+        absl::ToDoubleMilliseconds(phases.import), absl::ToDoubleMilliseconds(phases.compile));
   } else {
     spdlog::error("model_failed model={} version={} error=\"{}\"", name, version,
                   std::string(model.status().message()));
   }
   return model;
+}
+
+void FindRunSizes(const LoadedModel& model, const std::function<bool()>& go_on) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool found = model.FindRunSizes(go_on);
+  const std::chrono::duration<double, std::milli> elapsed =
+      std::chrono::steady_clock::now() - start;
+  if (found) {
+    spdlog::info("model_tried model={} version={} run_sizes={} nodes_by_sample={} ms={:.0f}",
+                 model.name(), model.version(), fmt::join(model.run_sizes(), ","),
+                 model.compiled().by_sample().size(), elapsed.count());
+  } else {
+    spdlog::info("model_trial_ended model={} version={} ms={:.0f}", model.name(), model.version(),
+                 elapsed.count());
+  }
 }
 
 }  // namespace reluserve::repository

@@ -7,6 +7,7 @@
 #define RELUSERVE_SERVER_REPOSITORY_MODEL_LOADER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,9 @@ absl::StatusOr<inference::ModelConfig> LoadConfig(const std::string& name,
 absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
     const std::string& name, const ModelFolder& folder, int64_t version,
     const inference::ModelConfig& config, const BatchingOptions& batching, bool winograd = true);
+
+// Finds at which batch sizes the model can be run, as LoadedModel::FindRunSizes, and logs them.
+void FindRunSizes(const LoadedModel& model, const std::function<bool()>& go_on);
 
 }  // namespace reluserve::repository
 

@@ -167,7 +167,8 @@ absl::Status ModelRepository::RefreshVersions(const std::string& name, const Mod
     auto model = LoadVersion(name, folder, version, config, options_.batching, options_.winograd);
     control.versions[version] = std::move(stamp);
     if (model.ok()) {
-      table_.Publish(name, version, *std::move(model));
+      table_.Publish(name, version, *model);
+      FindRunSizesLater(*model);
     } else {
       table_.Refuse(name, version, std::string(model.status().message()));
       first_error.Update(
@@ -176,6 +177,21 @@ absl::Status ModelRepository::RefreshVersions(const std::string& name, const Mod
   }
   if (first_error.ok()) table_.Settle(name, versions);
   return first_error;
+}
+
+void ModelRepository::FindRunSizesLater(const std::shared_ptr<const LoadedModel>& model) {
+  if (model->run_sizes_found()) return;
+  worker_.PostIdle([this, weak = std::weak_ptr<const LoadedModel>(model)] {
+    // Loading at the start is not the worker's.
+    { absl::MutexLock loaded(&loading_); }
+    const std::shared_ptr<const LoadedModel> untried = weak.lock();
+    if (untried == nullptr) return;
+    FindRunSizes(*untried, [&] {
+      // The table has given out one handle, which is gone when no request has the model any more.
+      return worker_.RunWaiting() && !stopped_ && untried.use_count() > 1;
+    });
+    malloc_trim(0);
+  });
 }
 
 absl::Status ModelRepository::CheckExplicit(std::string_view action) const {

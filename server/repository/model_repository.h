@@ -6,6 +6,7 @@
 #ifndef RELUSERVE_SERVER_REPOSITORY_MODEL_REPOSITORY_H_
 #define RELUSERVE_SERVER_REPOSITORY_MODEL_REPOSITORY_H_
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -66,7 +67,9 @@ struct LoadOverrides {
 
 // A version is loaded beside the one that serves, on a thread of low priority, and takes its place
 // in one step; requests in flight keep theirs, which goes when the last of them is answered. One
-// that does not load is reported in the index, and the older goes on serving.
+// that does not load is reported in the index, and the older goes on serving. The batch sizes it
+// can be run at are found on the same thread while it serves (LoadedModel::FindRunSizes), once
+// nothing is left to be loaded.
 //
 // Thread-safe. A handle keeps its model alive however long a request takes, and may outlive this
 // object.
@@ -122,8 +125,11 @@ class ModelRepository {
   // thread, without locks that this object needs but for SetListener.
   void SetListener(ReadinessListener listener) { table_.SetListener(std::move(listener)); }
 
-  // From now on the server is not ready; models serve on.
-  void Stop() { table_.Stop(); }
+  // From now on the server is not ready; models serve on, at the batch sizes that were found.
+  void Stop() {
+    stopped_ = true;
+    table_.Stop();
+  }
 
  private:
   // What was seen of a model's files, and what came of it.
@@ -149,6 +155,8 @@ class ModelRepository {
   absl::Status Refresh(const std::string& name, const ModelFolder& folder,
                        const std::string& config_json, bool force)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(loading_);
+  // Finds the model's batch sizes when there is nothing else to do.
+  void FindRunSizesLater(const std::shared_ptr<const LoadedModel>& model);
   absl::Status RefreshVersions(const std::string& name, const ModelFolder& folder,
                                const inference::ModelConfig& config,
                                const std::vector<int64_t>& versions, bool force)
@@ -160,6 +168,7 @@ class ModelRepository {
   // Held while models are loaded: by Create, then by jobs of the worker.
   absl::Mutex loading_;
   std::map<std::string, Control> controls_ ABSL_GUARDED_BY(loading_);
+  std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace reluserve::repository

@@ -29,24 +29,30 @@ void LowerPriority() {
 
 void Worker::Stop() {
   std::thread last;
-  std::deque<std::function<void()>> dropped;
+  Jobs dropped, dropped_idle;
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
     dropped.swap(jobs_);
+    dropped_idle.swap(idle_jobs_);
     last.swap(thread_);
   }
   // Outside the lock: what a job holds may come back to this object.
   dropped.clear();
+  dropped_idle.clear();
   if (last.joinable()) last.join();
 }
 
-void Worker::Post(std::function<void()> job) {
+void Worker::Post(std::function<void()> job) { Add(std::move(job), /*idle=*/false); }
+
+void Worker::PostIdle(std::function<void()> job) { Add(std::move(job), /*idle=*/true); }
+
+void Worker::Add(std::function<void()> job, bool idle) {
   std::thread previous;
   {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
-    jobs_.push_back(std::move(job));
+    (idle ? idle_jobs_ : jobs_).push_back(std::move(job));
     if (running_) return;
     running_ = true;
     previous.swap(thread_);
@@ -77,10 +83,25 @@ void Worker::RunJobs() {
     std::function<void()> job;
     {
       absl::MutexLock lock(&mutex_);
-      if (jobs_.empty()) {
+      Jobs& jobs = jobs_.empty() ? idle_jobs_ : jobs_;
+      if (jobs.empty()) {
         running_ = false;
         return;
       }
+      job = std::move(jobs.front());
+      jobs.pop_front();
+    }
+    job();
+  }
+}
+
+bool Worker::RunWaiting() {
+  while (true) {
+    std::function<void()> job;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopping_) return false;
+      if (jobs_.empty()) return true;
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }

@@ -29,15 +29,25 @@ class Worker {
   // Post, and wait until the job has run; false where it was dropped instead. Not for jobs.
   bool Run(std::function<void()> job);
 
+  // The same for a job that can wait: it runs when no other does. It should call RunWaiting now and
+  // then.
+  void PostIdle(std::function<void()> job);
+  // For jobs of PostIdle alone: runs the others that have come. False where this object stops, and
+  // so should the job.
+  bool RunWaiting();
+
   // Waits for the job that runs and drops those that wait. Not for jobs.
   void Stop();
 
  private:
+  using Jobs = std::deque<std::function<void()>>;
+  void Add(std::function<void()> job, bool idle);
   void RunJobs();
 
   const int threads_;
   absl::Mutex mutex_;
-  std::deque<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
+  Jobs jobs_ ABSL_GUARDED_BY(mutex_);
+  Jobs idle_jobs_ ABSL_GUARDED_BY(mutex_);
   bool running_ ABSL_GUARDED_BY(mutex_) = false;  // whether thread_ takes jobs
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_ ABSL_GUARDED_BY(mutex_);

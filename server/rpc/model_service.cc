@@ -103,7 +103,9 @@ absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel
     response.add_input_shapes()->mutable_extents()->Add(shape.dims().begin(), shape.dims().end());
   }
   EncodePlan(plan, response);
-  response.mutable_run_sizes()->Add(model.run_sizes().begin(), model.run_sizes().end());
+  if (model.run_sizes_found()) {
+    response.mutable_run_sizes()->Add(model.run_sizes().begin(), model.run_sizes().end());
+  }
   for (const std::string& node : model.compiled().by_sample()) response.add_nodes_by_sample(node);
   return absl::OkStatus();
 }

@@ -43,7 +43,11 @@ ModelHandle Load(const std::string& onnx, bool dynamic_batching) {
     fmt::print(stderr, "{}\n", std::string(model.status().message()));
     std::exit(1);
   }
-  fmt::print("loaded in {:.1f} s; run sizes:", absl::ToDoubleSeconds(absl::Now() - start));
+  const absl::Time loaded_at = absl::Now();
+  (*model)->FindRunSizes();
+  fmt::print(
+      "loaded in {:.1f} s, tried in {:.1f} s; run sizes:", absl::ToDoubleSeconds(loaded_at - start),
+      absl::ToDoubleSeconds(absl::Now() - loaded_at));
   for (const int size : (*model)->run_sizes()) fmt::print(" {}", size);
   fmt::print("\n");
   return *std::move(model);

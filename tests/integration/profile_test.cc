@@ -81,6 +81,8 @@ TEST(ProfileTest, RefusesModelsThatItDoesNotKnow) {
 TEST(ProfileTest, ReluctlShowsWhereTheTimeGoes) {
   const auto server = ServerProcess::Start({});
   ASSERT_NE(server, nullptr);
+  // From then on two samples are one run.
+  ASSERT_TRUE(server->WaitForLog("model_tried model=digits"));
   EXPECT_THAT(
       Reluctl(*server, {"profile", "digits", "--runs", "5", "--batch", "2", "--order", "time"}),
       AllOf(HasSubstr("[2,1,8,8]"), HasSubstr("counter"), HasSubstr("5 runs on ")));

@@ -84,13 +84,19 @@ TEST(ModelReportTest, DescribesPlanAndMemory) {
             "multiply-accumulates  18.4 k\n"
             "packed weights        1.00 MiB\n"
             "activations           8.00 KiB (16.0 KiB without reuse)\n"
-            "scratchpad            100 B\n");
+            "scratchpad            100 B\n"
+            "batch sizes run       1; others are still being tried\n");
   EXPECT_EQ(DescriptionText(response, {.before = true, .after = true}, kAscii),
             text +
                 "\nGRAPH BEFORE THE PASSES\nconv, relu\n"
                 "\nGRAPH AFTER THE PASSES\nconv+relu\n");
   EXPECT_THAT(DescriptionText(response, {.before = false, .after = true}, kAscii),
               Not(HasSubstr("BEFORE")));
+}
+
+TEST(ModelReportTest, ShowsTheBatchSizesThatWereFound) {
+  const auto response = Parse<v1::DescribeModelResponse>("run_sizes: [1, 2, 4]");
+  EXPECT_THAT(DescriptionText(response, {}, kAscii), HasSubstr("batch sizes run       1, 2, 4\n"));
 }
 
 }  // namespace

@@ -3,6 +3,10 @@
 
 #include "server/repository/loaded_model.h"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,6 +67,62 @@ TEST(LoadedModelTest, RunsSamplesTogetherInTheShapesItTried) {
   EXPECT_EQ(open->RunSize(as_tried, 6), 6);
   const TensorView longer[] = {{DataType::kFloat32, {6, tried + 1}, nullptr}};
   EXPECT_EQ(open->RunSize(longer, 6), 1);
+}
+
+TEST(LoadedModelTest, RunsSamplesOneByOneUntilOtherSizesAreFound) {
+  const auto model = LoadedModel::Load({"m", 1, ReluBytes(), {}}).value();
+  const TensorView six[] = {{DataType::kFloat32, {6, 3}, nullptr}};
+  EXPECT_FALSE(model->run_sizes_found());
+  EXPECT_THAT(model->run_sizes(), ElementsAre(1));
+  EXPECT_EQ(model->RunSize(six, 6), 1);
+  // A trial that is given up, at once or after some runs, leaves it at that.
+  for (int runs = 0; runs < 5; ++runs) {
+    int asked = 0;
+    EXPECT_FALSE(model->FindRunSizes([&] { return asked++ < runs; }));
+    EXPECT_EQ(asked, runs + 1) << "it went on";
+    EXPECT_FALSE(model->run_sizes_found());
+    EXPECT_EQ(model->RunSize(six, 6), 1);
+  }
+  EXPECT_TRUE(model->FindRunSizes());
+  EXPECT_TRUE(model->run_sizes_found());
+  EXPECT_EQ(model->RunSize(six, 6), 6);
+  EXPECT_TRUE(model->FindRunSizes([] { return false; })) << "there is nothing left to find";
+}
+
+TEST(LoadedModelTest, HasNothingToFindWhereOneSampleIsAll) {
+  ModelSource source = {"m", 1, ReluBytes(), {}};
+  source.batching.max_batch_size = 1;
+  EXPECT_TRUE(LoadedModel::Load(source).value()->run_sizes_found());
+  source.onnx = ModelBuilder().Input("x", {3}).Node("Relu", {"x"}, {"y"}).Output("y").Bytes();
+  EXPECT_TRUE(LoadedModel::Load(source).value()->run_sizes_found());
+}
+
+// Requests go on while the sizes are found: by plans of one sample, which the search leaves alone.
+TEST(LoadedModelTest, FindsSizesWhileItIsRun) {
+  const auto model =
+      LoadedModel::Load({"digits", 1, std::string(builtin::DigitsModel()), {}}).value();
+  const Shape one = model->OneSampleShape(0);
+  const std::vector<float> image(static_cast<size_t>(one.ElementCount()), 0.5f);
+  std::atomic<bool> found = false;
+  const auto run = [&] {
+    engine::ExecutionContext context;
+    std::vector<float> scores(10), first;
+    for (int i = 0; i < 20 || !found; ++i) {
+      const auto plan = model->compiled().GetPlan({&one, 1});
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      const void* input = image.data();
+      void* output = scores.data();
+      ASSERT_EQ(context.Run(*plan, {&input, 1}, {&output, 1}, nullptr), absl::OkStatus());
+      if (first.empty()) first = scores;
+      ASSERT_EQ(scores, first);
+      ASSERT_GE(model->run_sizes().size(), 1u);
+    }
+  };
+  std::thread runs(run);
+  EXPECT_TRUE(model->FindRunSizes());
+  found = true;
+  runs.join();
+  EXPECT_THAT(model->run_sizes(), testing::SizeIs(testing::Gt(1u)));
 }
 
 // What is remembered of a model belongs to its weights, wherever they are.

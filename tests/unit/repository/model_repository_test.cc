@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -350,6 +351,38 @@ TEST(ModelRepositoryTest, AModelThatComesLaterAndIsBrokenTakesNothingOutOfServic
   (*created)->Poll();
   EXPECT_EQ((*created)->Find("b", "").status().code(), absl::StatusCode::kUnavailable);
   EXPECT_TRUE((*created)->ready());
+}
+
+TEST(ModelRepositoryTest, FindsBatchSizesWhileModelsServe) {
+  const TempDir dir;
+  dir.Write("a/1/model.onnx", ReluBytes());
+  dir.Write("b/1/model.onnx", SumBytes());
+  const auto created = Open(dir.path(), ControlMode::kExplicit, {"a"});
+  ASSERT_TRUE(created.ok()) << created.status();
+  ModelRepository& repository = **created;
+  EXPECT_EQ(repository.Load("b"), absl::OkStatus());
+  for (const char* name : {"a", "b"}) {
+    const auto model = repository.Find(name, "").value();
+    while (!model->run_sizes_found()) std::this_thread::yield();
+    EXPECT_EQ(model->run_sizes().front(), 1);
+    EXPECT_EQ(model->run_sizes().back(), model->batching().max_batch_size);
+  }
+}
+
+// However far the search for its batch sizes has come.
+TEST(ModelRepositoryTest, UnloadsAModelThatIsBeingTried) {
+  const TempDir dir;
+  dir.Write("a/1/model.onnx", ReluBytes());
+  const auto created = Open(dir.path(), ControlMode::kExplicit);
+  ASSERT_TRUE(created.ok()) << created.status();
+  ModelRepository& repository = **created;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(repository.Load("a"), absl::OkStatus());
+    EXPECT_THAT(IndexText(repository), ElementsAre("a 1 READY"));
+    for (int spin = 0; spin < i * 100; ++spin) std::this_thread::yield();
+    EXPECT_EQ(repository.Unload("a"), absl::OkStatus());
+    EXPECT_THAT(IndexText(repository), ElementsAre("a 1 UNAVAILABLE: unloaded"));
+  }
 }
 
 TEST(ModelRepositoryTest, HandlesMayOutliveIt) {

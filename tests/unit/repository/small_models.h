@@ -59,7 +59,7 @@ inline std::string ImageBytes(int64_t channels) {
       .Bytes();
 }
 
-// The model, called "m", version 7.
+// The model, called "m", version 7, with its run sizes found.
 inline std::shared_ptr<const LoadedModel> LoadSmall(const std::string& onnx,
                                                     std::vector<std::string> labels = {},
                                                     const BatchingOptions& batching = {}) {
@@ -69,7 +69,9 @@ inline std::shared_ptr<const LoadedModel> LoadSmall(const std::string& onnx,
   source.onnx = onnx;
   source.labels = std::move(labels);
   source.batching = batching;
-  return LoadedModel::Load(source).value();
+  auto model = LoadedModel::Load(source).value();
+  model->FindRunSizes();
+  return model;
 }
 
 }  // namespace reluserve::repository

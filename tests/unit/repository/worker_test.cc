@@ -43,6 +43,46 @@ TEST(WorkerTest, RunsWithLowPriorityAndItsThreads) {
   EXPECT_EQ(threads, 3);
 }
 
+TEST(WorkerTest, RunsIdleJobsWhenThereAreNoOthers) {
+  Worker worker(1);
+  std::vector<int> order;
+  absl::Notification posted;
+  worker.Post([&] { posted.WaitForNotification(); });
+  worker.PostIdle([&] {
+    order.push_back(2);
+    // What comes while it runs does not wait for its end.
+    worker.Post([&] { order.push_back(3); });
+    worker.Post([&] { order.push_back(4); });
+    EXPECT_TRUE(worker.RunWaiting());
+    EXPECT_TRUE(worker.RunWaiting());
+    order.push_back(5);
+  });
+  absl::Notification done;
+  worker.PostIdle([&] {
+    order.push_back(6);
+    done.Notify();
+  });
+  worker.Post([&] { order.push_back(0); });
+  worker.Post([&] { order.push_back(1); });
+  posted.Notify();
+  done.WaitForNotification();
+  EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4, 5, 6}));
+}
+
+TEST(WorkerTest, TellsAnIdleJobThatItStops) {
+  absl::Notification started;
+  bool dropped_ran = false;
+  Worker worker(1);
+  worker.PostIdle([&] {
+    started.Notify();
+    while (worker.RunWaiting()) std::this_thread::yield();
+  });
+  worker.PostIdle([&] { dropped_ran = true; });
+  started.WaitForNotification();
+  worker.Stop();
+  EXPECT_FALSE(dropped_ran);
+}
+
 TEST(WorkerTest, DropsWhatWaitsWhenItGoes) {
   absl::Notification started;
   absl::Notification go_on;
