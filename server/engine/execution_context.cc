@@ -29,7 +29,9 @@ struct BoundStep {
   std::vector<dnnl_exec_arg_t> arguments;
   std::vector<TensorView> inputs;  // of a kernel
   std::vector<MutableTensorView> outputs;
-  std::vector<const float*> branches;  // of a Maxout
+  // Of a Maxout, by branch.
+  std::vector<const float*> branches;
+  std::vector<sparsity::ChannelCounts> branch_counts;
 };
 
 // Where a pointer of the caller's has to be put before each run.
@@ -83,14 +85,20 @@ void Count(const CountStep& step, const void* elements, sparsity::LayerCounts& c
   }
 }
 
-void Count(const BranchCountStep& step, const std::vector<const float*>& branches,
+// `address` gives that of a slot.
+template <typename Address>
+void Count(const BranchCountStep& step, const Address& address, BoundStep& bound,
            sparsity::Trace& trace) {
-  std::vector<sparsity::ChannelCounts> targets;
-  for (size_t b = 0; b < branches.size(); ++b) {
+  bound.branches.clear();
+  bound.branch_counts.clear();
+  for (size_t b = 0; b < step.branches.size(); ++b) {
+    const BranchCountStep::Branch& branch = step.branches[b];
+    bound.branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
     sparsity::LayerCounts& counts = trace.layers[step.layer + b];
-    targets.push_back({counts.inactive.data(), counts.saturated.data(), counts.non_finite.data()});
+    bound.branch_counts.push_back(
+        {counts.inactive.data(), counts.saturated.data(), counts.non_finite.data()});
   }
-  sparsity::CountBranches(branches, step.layout, targets);
+  sparsity::CountBranches(bound.branches, step.layout, bound.branch_counts);
 }
 
 int64_t Nanoseconds() {
@@ -169,6 +177,8 @@ struct ExecutionContext::State {
   std::vector<int64_t> step_times;  // of a run that is profiled
   // For batches with values that are not finite.
   std::vector<bool> finite;  // by sample
+  std::vector<const void*> sample_inputs;
+  std::vector<void*> sample_outputs;
   sparsity::Trace sample_trace;
 
   void FindFinite(const Plan& plan, std::span<const void* const> inputs);
@@ -270,11 +280,7 @@ absl::Status ExecutionContext::State::RunStep(const Step& step, BoundStep& bound
   } else if (const auto* count = std::get_if<CountStep>(&step)) {
     Count(*count, address(count->slot), trace->layers[count->layer]);
   } else if (const auto* maxout = std::get_if<BranchCountStep>(&step)) {
-    bound.branches.clear();
-    for (const auto& branch : maxout->branches) {
-      bound.branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
-    }
-    Count(*maxout, bound.branches, *trace);
+    Count(*maxout, address, bound, *trace);
   }
   return absl::OkStatus();
 }
@@ -329,12 +335,12 @@ absl::Status ExecutionContext::State::RunStrictly(const Plan& batch, size_t samp
                                                   sparsity::Trace* trace) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> strict, batch.strict());
   const auto index = static_cast<int64_t>(sample);
-  std::vector<const void*> sample_inputs;
+  sample_inputs.clear();
   for (size_t i = 0; i < inputs.size(); ++i) {
     sample_inputs.push_back(static_cast<const std::byte*>(inputs[i]) +
                             strict->input_bytes[i] * index);
   }
-  std::vector<void*> sample_outputs;
+  sample_outputs.clear();
   for (size_t i = 0; i < outputs.size(); ++i) {
     const int64_t bytes = strict->output_shapes[i].ElementCount() *
                           static_cast<int64_t>(ByteSize(strict->output_types[i]));
