@@ -18,11 +18,10 @@ bool IsPreferred(const BatchingOptions& options, int64_t samples) {
 
 }  // namespace
 
-FormedBatch FormBatch(std::span<const WaitingItem> queue, const BatchingOptions& options, bool idle,
-                      const Returning& returning, absl::Time now) {
+void FormBatch(std::span<const WaitingItem> queue, const BatchingOptions& options, bool idle,
+               const Returning& returning, absl::Time now, FormedBatch& batch) {
   const int64_t limit = options.dynamic_batching ? options.max_batch_size : 0;
-  FormedBatch batch;
-  batch.members.push_back(0);
+  batch.members.assign(1, 0);
   batch.samples = std::min<int64_t>(queue[0].samples, options.max_batch_size);
   absl::Time oldest = queue[0].since;
   bool can_grow = batch.samples < limit;
@@ -55,7 +54,6 @@ FormedBatch FormBatch(std::span<const WaitingItem> queue, const BatchingOptions&
     batch.samples = preferred_samples;
     batch.leave_at = now;
   }
-  return batch;
 }
 
 }  // namespace reluserve::batching

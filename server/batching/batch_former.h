@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include <absl/container/inlined_vector.h>
 #include <absl/time/time.h>
 
 #include "server/repository/batching_options.h"
@@ -34,24 +34,23 @@ struct Returning {
 struct FormedBatch {
   // Positions in the queue, ascending; never empty. All samples of each, but for a first one that
   // has more than max_batch_size: of that, `samples`.
-  absl::InlinedVector<int, 16> members;
+  std::vector<int> members;
   int64_t samples = 0;
   // When the batch should leave as it is: `now` or earlier if now. Otherwise the time to ask again,
   // unless the queue changes before.
   absl::Time leave_at;
 };
 
-// Forms a batch around the head of the queue, which is in the order of service and not empty.
-// Requests of other kinds are passed over; the first of the same kind that does not fit ends the
-// batch, so that none overtakes its like. A batch leaves at once when it cannot grow any more, when
-// it has a preferred size, or when `idle`, which says that no lane computes, and the options are
-// adaptive; otherwise when its oldest member has waited for max_queue_delay_us. Where the options
-// are adaptive, one that may grow and has fewer requests than the last one does not leave before
-// these had the time to return: clients that wait for their answers would otherwise fall apart into
-// those that were quick to ask again and the others.
-FormedBatch FormBatch(std::span<const WaitingItem> queue,
-                      const repository::BatchingOptions& options, bool idle,
-                      const Returning& returning, absl::Time now);
+// Makes `batch`, whatever it was, one around the head of the queue, which is in the order of
+// service and not empty. Requests of other kinds are passed over; the first of the same kind that
+// does not fit ends the batch, so that none overtakes its like. A batch leaves at once when it
+// cannot grow any more, when it has a preferred size, or when `idle`, which says that no lane
+// computes, and the options are adaptive; otherwise when its oldest member has waited for
+// max_queue_delay_us. Where the options are adaptive, one that may grow and has fewer requests than
+// the last one does not leave before these had the time to return: clients that wait for their
+// answers would otherwise fall apart into those that were quick to ask again and the others.
+void FormBatch(std::span<const WaitingItem> queue, const repository::BatchingOptions& options,
+               bool idle, const Returning& returning, absl::Time now, FormedBatch& batch);
 
 }  // namespace reluserve::batching
 

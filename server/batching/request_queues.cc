@@ -78,7 +78,7 @@ RequestQueues::ModelQueue& RequestQueues::QueueOf(const std::shared_ptr<const Lo
   // The address may be that of a model that is gone.
   if (found != models_.end() && !found->second.model.expired()) return found->second;
   std::erase_if(models_, [](const auto& entry) { return entry.second.model.expired(); });
-  ModelQueue queue;
+  ModelQueue queue(&memory_);
   queue.model = model;
   queue.options = model->batching();
   queue.batchable = model->batchable();
@@ -144,8 +144,9 @@ void RequestQueues::Insert(ModelQueue& queue, std::unique_ptr<AdmittedRequest> r
   queue.requests.emplace(place, std::move(request));
 }
 
-std::unique_ptr<AdmittedRequest> RequestQueues::Remove(ModelQueue& queue, const Place& place) {
-  const auto entry = queue.requests.find(place);
+std::unique_ptr<AdmittedRequest> RequestQueues::Remove(ModelQueue& queue,
+                                                       Requests::iterator entry) {
+  const Place place = entry->first;
   std::unique_ptr<AdmittedRequest> request = std::move(entry->second);
   queue.requests.erase(entry);
   --waiting_;
@@ -162,7 +163,7 @@ std::unique_ptr<AdmittedRequest> RequestQueues::Remove(ModelQueue& queue, const 
   return request;
 }
 
-FormedBatch RequestQueues::Form(const ModelQueue& queue, bool idle, absl::Time now) {
+void RequestQueues::Form(const ModelQueue& queue, bool idle, absl::Time now, FormedBatch& formed) {
   items_.clear();
   const InferenceRequest& head = queue.requests.begin()->second->request;
   for (const auto& [place, request] : queue.requests) {
@@ -171,46 +172,43 @@ FormedBatch RequestQueues::Form(const ModelQueue& queue, bool idle, absl::Time n
     items_.push_back({request->remaining(), request->arrived, alike ? 0 : 1});
     if (!queue.options.dynamic_batching) break;
   }
-  return FormBatch(items_, queue.options, idle, queue.returning, now);
+  FormBatch(items_, queue.options, idle, queue.returning, now, formed);
 }
 
-std::optional<Batch> RequestQueues::Take(absl::Time now, bool idle, absl::Time& ask_again) {
+bool RequestQueues::Take(absl::Time now, bool idle, Batch& batch, absl::Time& ask_again) {
   ask_again = absl::InfiniteFuture();
   ModelQueue* turn = nullptr;
-  FormedBatch formed;
   for (auto& [model, queue] : models_) {
     if (queue.requests.empty() || (turn != nullptr && queue.used >= turn->used)) continue;
-    FormedBatch candidate = Form(queue, idle, now);
-    if (candidate.leave_at > now) {
-      ask_again = std::min(ask_again, candidate.leave_at);
+    Form(queue, idle, now, candidate_);
+    if (candidate_.leave_at > now) {
+      ask_again = std::min(ask_again, candidate_.leave_at);
       continue;
     }
     turn = &queue;
-    formed = std::move(candidate);
+    std::swap(formed_, candidate_);
   }
-  if (turn == nullptr) return std::nullopt;
+  if (turn == nullptr) return false;
   used_ = std::max(used_, turn->used);
-  return TakeFormed(*turn, formed, now);
+  TakeFormed(*turn, formed_, now, batch);
+  return true;
 }
 
-Batch RequestQueues::TakeFormed(ModelQueue& queue, const FormedBatch& formed, absl::Time now) {
-  std::vector<Place> places;
+void RequestQueues::TakeFormed(ModelQueue& queue, const FormedBatch& formed, absl::Time now,
+                               Batch& batch) {
+  batch.model = queue.model.lock();
+  batch.samples = formed.samples;
+  batch.parts.clear();
   auto entry = queue.requests.begin();
   int position = 0;
   for (const int member : formed.members) {
     for (; position < member; ++position) ++entry;
-    places.push_back(entry->first);
-  }
-  Batch batch;
-  batch.model = queue.model.lock();
-  batch.samples = formed.samples;
-  for (const Place& place : places) {
-    std::unique_ptr<AdmittedRequest> request = Remove(queue, place);
+    std::unique_ptr<AdmittedRequest> request = Remove(queue, entry++);
+    ++position;
     if (request->computed == 0) request->result.queue_time = now - request->arrived;
     const int64_t samples = std::min(request->remaining(), formed.samples);
     batch.parts.push_back({std::move(request), samples});
   }
-  return batch;
 }
 
 void RequestQueues::PutBack(std::unique_ptr<AdmittedRequest> request) {
@@ -243,7 +241,7 @@ std::vector<EndedRequest> RequestQueues::RemoveExpired(absl::Time now) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const auto [model, place] = timers_.begin()->second;
     ModelQueue& queue = models_.at(model);
-    std::unique_ptr<AdmittedRequest> request = Remove(queue, place);
+    std::unique_ptr<AdmittedRequest> request = Remove(queue, queue.requests.find(place));
     if (request->expires <= now) {
       Release(*request);
       absl::Status status = CheckStillWanted(*request, now);
@@ -259,12 +257,10 @@ std::vector<EndedRequest> RequestQueues::RemoveExpired(absl::Time now) {
 std::vector<EndedRequest> RequestQueues::RemoveCancelled() {
   std::vector<EndedRequest> ended;
   for (auto& [model, queue] : models_) {
-    std::vector<Place> places;
-    for (const auto& [place, request] : queue.requests) {
-      if (IsCancelled(request->request)) places.push_back(place);
-    }
-    for (const Place& place : places) {
-      ended.push_back({Remove(queue, place), absl::OkStatus()});
+    for (auto next = queue.requests.begin(); next != queue.requests.end();) {
+      const auto entry = next++;
+      if (!IsCancelled(entry->second->request)) continue;
+      ended.push_back({Remove(queue, entry), absl::OkStatus()});
       ended.back().status = CheckStillWanted(*ended.back().request, absl::InfinitePast());
       Release(*ended.back().request);
     }
@@ -280,7 +276,7 @@ std::vector<EndedRequest> RequestQueues::RemoveAll(const absl::Status& status) {
   std::vector<EndedRequest> ended;
   for (auto& [model, queue] : models_) {
     while (!queue.requests.empty()) {
-      ended.push_back({Remove(queue, queue.requests.begin()->first), status});
+      ended.push_back({Remove(queue, queue.requests.begin()), status});
       Release(*ended.back().request);
     }
   }

@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
+#include <memory_resource>
 #include <utility>
 #include <vector>
 
@@ -43,6 +43,9 @@ struct AdmittedRequest {
   bool counted = true;     // whether its activations are to be counted
   int64_t bytes = 0;       // of its inputs
   InferenceResult result;  // filled batch by batch
+  // Of a request that takes several batches, the outputs and counts so far.
+  std::vector<Tensor> own_outputs;
+  sparsity::Trace own_trace;
 
   // --- RequestQueues' own ---
   int level = 0;
@@ -75,7 +78,8 @@ struct Batch {
   int64_t samples = 0;
 };
 
-// Not thread-safe.
+// Not thread-safe. The memory for what waits is kept for what comes: it is that of the most
+// requests that have waited at once.
 class RequestQueues {
  public:
   // Of the requests for a model, every `count_every`-th is to be counted; at least 1.
@@ -86,10 +90,10 @@ class RequestQueues {
   // it is then left as it was given.
   absl::Status Add(std::unique_ptr<AdmittedRequest>& request, absl::Time now);
 
-  // The next batch, of the model whose turn it is, if one should leave now: the model that has had
-  // the least of the lanes' time among those with a batch that is due. Otherwise nothing, and
-  // `ask_again` says when to. `idle`: no lane computes.
-  std::optional<Batch> Take(absl::Time now, bool idle, absl::Time& ask_again);
+  // Makes `batch`, whatever it was, the next batch, of the model whose turn it is, if one should
+  // leave now: the model that has had the least of the lanes' time among those with a batch that is
+  // due. Otherwise false, and `ask_again` says when to ask. `idle`: no lane computes.
+  bool Take(absl::Time now, bool idle, Batch& batch, absl::Time& ask_again);
 
   // Puts a taken request that has samples left back into its place.
   void PutBack(std::unique_ptr<AdmittedRequest> request);
@@ -124,11 +128,15 @@ class RequestQueues {
     return {request.level, request.delayed, request.sequence};
   }
 
+  using Requests = std::pmr::map<Place, std::unique_ptr<AdmittedRequest>>;
+
   struct ModelQueue {
+    explicit ModelQueue(std::pmr::memory_resource* memory) : requests(memory) {}
+
     std::weak_ptr<const repository::LoadedModel> model;
     repository::BatchingOptions options;
     bool batchable = false;
-    std::map<Place, std::unique_ptr<AdmittedRequest>> requests;
+    Requests requests;
     std::map<int, int> level_sizes;  // requests waiting at each level
     int64_t admitted = 0;            // requests so far
     // Lanes' time taken, moved up to the others' when the queue has been empty: who was away has
@@ -141,16 +149,21 @@ class RequestQueues {
   ModelQueue& QueueOf(const std::shared_ptr<const repository::LoadedModel>& model);
   absl::Status CheckLimits(const ModelQueue& queue, const AdmittedRequest& request) const;
   void Insert(ModelQueue& queue, std::unique_ptr<AdmittedRequest> request);
-  std::unique_ptr<AdmittedRequest> Remove(ModelQueue& queue, const Place& place);
-  FormedBatch Form(const ModelQueue& queue, bool idle, absl::Time now);
-  Batch TakeFormed(ModelQueue& queue, const FormedBatch& formed, absl::Time now);
+  std::unique_ptr<AdmittedRequest> Remove(ModelQueue& queue, Requests::iterator entry);
+  void Form(const ModelQueue& queue, bool idle, absl::Time now, FormedBatch& formed);
+  void TakeFormed(ModelQueue& queue, const FormedBatch& formed, absl::Time now, Batch& batch);
 
   const QueueLimits limits_;
   const int count_every_;
+  std::pmr::unsynchronized_pool_resource memory_;
   Models models_;
   // The next time anything happens to a request by itself, soonest first.
-  std::multimap<absl::Time, std::pair<const repository::LoadedModel*, Place>> timers_;
-  std::vector<WaitingItem> items_;  // memory for Form
+  std::pmr::multimap<absl::Time, std::pair<const repository::LoadedModel*, Place>> timers_{
+      &memory_};
+  // Memory for Take.
+  std::vector<WaitingItem> items_;
+  FormedBatch formed_;
+  FormedBatch candidate_;
   uint64_t next_sequence_ = 0;
   int waiting_ = 0;
   int admitted_ = 0;

@@ -22,40 +22,37 @@ absl::Status CheckAtLeastOne(std::string_view name, int64_t value) {
   return InvalidArgument("{} is {}, expected at least 1", name, value);
 }
 
-// What of a batch has to be answered now, with `status` if that is an error; the others have
-// samples left.
-struct Answers {
-  std::vector<EndedRequest> done;
+}  // namespace
+
+// What a lane works with, from batch to batch.
+struct Scheduler::Lane {
+  BatchRunner runner;
+  Batch batch;
+  std::vector<EndedRequest> ended;
   std::vector<std::unique_ptr<AdmittedRequest>> unfinished;
+  std::vector<RequestRecord> records;  // of those that ended
+
+  void SortOut(const absl::Status& status, absl::Time now);
 };
 
-Answers SortOut(Batch& batch, const absl::Status& status, absl::Time now) {
-  Answers answers;
+// Parts the batch into what has to be answered now, with `status` if that is an error, and what has
+// samples left.
+void Scheduler::Lane::SortOut(const absl::Status& status, absl::Time now) {
+  records.clear();
   for (Batch::Part& part : batch.parts) {
     AdmittedRequest& request = *part.request;
     absl::Status answer = status;
     if (answer.ok() && request.remaining() > 0) {
       answer = CheckStillWanted(request, now);
       if (answer.ok()) {
-        answers.unfinished.push_back(std::move(part.request));
+        unfinished.push_back(std::move(part.request));
         continue;
       }
     }
-    answers.done.push_back({std::move(part.request), std::move(answer)});
+    records.push_back({request.samples, request.result.queue_time, request.result.compute, answer});
+    ended.push_back({std::move(part.request), std::move(answer)});
   }
-  return answers;
 }
-
-std::vector<RequestRecord> Records(const std::vector<EndedRequest>& done) {
-  std::vector<RequestRecord> records;
-  for (const EndedRequest& end : done) {
-    const InferenceResult& result = end.request->result;
-    records.push_back({end.request->samples, result.queue_time, result.compute, end.status});
-  }
-  return records;
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Create(const SchedulerOptions& options,
                                                              BatchObserver* observer) {
@@ -84,16 +81,27 @@ Scheduler::~Scheduler() {
     work_.SignalAll();
     timer_due_.Signal();
   }
-  AnswerUncomputed(std::move(unanswered));
+  AnswerUncomputed(unanswered);
   for (std::thread& thread : threads_) thread.join();
 }
 
 absl::Status Scheduler::Submit(InferenceRequest request, Completion completion) {
   const std::shared_ptr<const repository::LoadedModel> model = request.model;
-  auto admitted = std::make_unique<AdmittedRequest>();
-  admitted->request = std::move(request);
-  admitted->completion = std::move(completion);
-  absl::Status status = Admit(admitted);
+  // What is refused is let go of when the lock is.
+  std::unique_ptr<AdmittedRequest> admitted;
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (spare_.empty()) {
+      admitted = std::make_unique<AdmittedRequest>();
+    } else {
+      admitted = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    admitted->request = std::move(request);
+    admitted->completion = std::move(completion);
+    status = Admit(admitted);
+  }
   if (!status.ok() && observer_ != nullptr) {
     observer_->OnNotComputed(*model, status, absl::ZeroDuration());
   }
@@ -101,7 +109,6 @@ absl::Status Scheduler::Submit(InferenceRequest request, Completion completion) 
 }
 
 absl::Status Scheduler::Admit(std::unique_ptr<AdmittedRequest>& request) {
-  absl::MutexLock lock(&mutex_);
   if (draining_) return absl::UnavailableError("the server is shutting down");
   RELUSERVE_RETURN_IF_ERROR(queues_.Add(request, absl::Now()));
   work_.Signal();
@@ -132,20 +139,19 @@ bool Scheduler::AllAnswered() const {
   return queues_.waiting() == 0 && running_ == 0 && answering_ == 0;
 }
 
-std::optional<Batch> Scheduler::NextBatch() {
+bool Scheduler::NextBatch(Batch& batch) {
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
     absl::Time ask_again;
-    std::optional<Batch> batch = queues_.Take(absl::Now(), running_ == 0 || draining_, ask_again);
-    if (batch) {
+    if (queues_.Take(absl::Now(), running_ == 0 || draining_, batch, ask_again)) {
       ++running_;
       // What is left may be due for another lane.
       if (queues_.waiting() > 0) work_.Signal();
-      return batch;
+      return true;
     }
     work_.WaitWithDeadline(&mutex_, ask_again);
   }
-  return std::nullopt;
+  return false;
 }
 
 void Scheduler::RunTimer() {
@@ -162,13 +168,13 @@ void Scheduler::RunTimer() {
     }
     ++answering_;
     mutex_.Unlock();
-    AnswerUncomputed(std::move(ended));
+    AnswerUncomputed(ended);
     mutex_.Lock();
     --answering_;
   }
 }
 
-void Scheduler::AnswerUncomputed(std::vector<EndedRequest> ended) {
+void Scheduler::AnswerUncomputed(std::span<EndedRequest> ended) {
   const absl::Time now = absl::Now();
   for (EndedRequest& end : ended) {
     AdmittedRequest& request = *end.request;
@@ -179,37 +185,47 @@ void Scheduler::AnswerUncomputed(std::vector<EndedRequest> ended) {
   }
 }
 
-void Scheduler::Finish(Batch batch, const BatchRunner::Outcome& outcome,
-                       const sparsity::Trace& trace) {
-  if (batch.parts.empty()) return;
-  Answers answers = SortOut(batch, outcome.status, absl::Now());
+void Scheduler::Finish(Lane& lane, const BatchRunner::Outcome& outcome) {
+  const Batch& batch = lane.batch;
+  lane.SortOut(outcome.status, absl::Now());
   if (observer_ != nullptr) {
-    observer_->OnBatch(
-        {*batch.model, batch.samples, outcome.times, outcome.status, trace, Records(answers.done)});
+    observer_->OnBatch({*batch.model, batch.samples, outcome.times, outcome.status,
+                        lane.runner.trace(), lane.records});
   }
   {
     absl::MutexLock lock(&mutex_);
-    queues_.Charge(*batch.model, outcome.times.total(), answers.done.size(), absl::Now());
-    for (const EndedRequest& end : answers.done) queues_.Release(*end.request);
-    for (auto& request : answers.unfinished) {
+    queues_.Charge(*batch.model, outcome.times.total(), lane.ended.size(), absl::Now());
+    for (const EndedRequest& end : lane.ended) queues_.Release(*end.request);
+    for (auto& request : lane.unfinished) {
       if (stopping_) {
         queues_.Release(*request);
-        answers.done.push_back(
+        lane.ended.push_back(
             {std::move(request), absl::UnavailableError("the server is shutting down")});
         continue;
       }
       queues_.PutBack(std::move(request));
       if (queues_.NextExpiry() < timer_set_to_) timer_due_.Signal();
     }
+    lane.unfinished.clear();
   }
-  for (EndedRequest& end : answers.done) {
+  for (EndedRequest& end : lane.ended) {
     AdmittedRequest& request = *end.request;
     if (end.status.ok()) {
-      request.completion(std::move(request.result));
+      request.completion(request.result);
     } else {
       request.completion(std::move(end.status));
     }
   }
+}
+
+void Scheduler::Recycle(Lane& lane) {
+  // Without the lock: it may be the last request that holds its model.
+  for (const EndedRequest& end : lane.ended) *end.request = AdmittedRequest();
+  lane.batch.model = nullptr;
+  absl::MutexLock lock(&mutex_);
+  for (EndedRequest& end : lane.ended) spare_.push_back(std::move(end.request));
+  lane.ended.clear();
+  --running_;
 }
 
 void Scheduler::RunLane(int number) {
@@ -218,20 +234,19 @@ void Scheduler::RunLane(int number) {
   omp_set_num_threads(options_.threads_per_lane);
   // Of this thread, and so of the team it starts: new threads begin with their creator's mode.
   FlushDenormalsToZero();
-  BatchRunner runner;
-  while (std::optional<Batch> batch = NextBatch()) {
-    std::vector<EndedRequest> unprepared;
-    const BatchRunner::Outcome outcome = runner.Run(*batch, unprepared);
-    if (!unprepared.empty()) {
+  Lane lane;
+  while (NextBatch(lane.batch)) {
+    const BatchRunner::Outcome outcome = lane.runner.Run(lane.batch, lane.ended);
+    if (!lane.ended.empty()) {
       {
         absl::MutexLock lock(&mutex_);
-        for (const EndedRequest& end : unprepared) queues_.Release(*end.request);
+        for (const EndedRequest& end : lane.ended) queues_.Release(*end.request);
       }
-      AnswerUncomputed(std::move(unprepared));
+      AnswerUncomputed(lane.ended);
+      lane.ended.clear();
     }
-    Finish(*std::move(batch), outcome, runner.trace());
-    absl::MutexLock lock(&mutex_);
-    --running_;
+    if (!lane.batch.parts.empty()) Finish(lane, outcome);
+    Recycle(lane);
   }
 }
 

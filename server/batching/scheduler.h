@@ -10,7 +10,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -54,7 +54,10 @@ struct SchedulerLoad {
   int queued = 0;  // requests that wait
 };
 
-// Thread-safe.
+// Thread-safe. Allocates nothing for a request, once its like has been served: what requests were
+// kept in is kept for those that come, for as many as have been under way at once; and each lane
+// keeps memory of its own (BatchRunner). Of the requests that is not true which take several
+// batches or end uncomputed.
 class Scheduler {
  public:
   // INVALID_ARGUMENT naming the option that is out of range. `observer` may be null, and must
@@ -80,14 +83,19 @@ class Scheduler {
 
  private:
   Scheduler(const SchedulerOptions& options, BatchObserver* observer);
-  absl::Status Admit(std::unique_ptr<AdmittedRequest>& request);
+  struct Lane;
+
+  absl::Status Admit(std::unique_ptr<AdmittedRequest>& request)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void RunLane(int number);
   void RunTimer();
-  // The next batch, which then counts as running; nothing when the lane is to end.
-  std::optional<Batch> NextBatch();
+  // Makes `batch` the next one, which then counts as running; false when the lane is to end.
+  bool NextBatch(Batch& batch);
   // Tells the observer, answers the requests that are done and puts the others back.
-  void Finish(Batch batch, const BatchRunner::Outcome& outcome, const sparsity::Trace& trace);
-  void AnswerUncomputed(std::vector<EndedRequest> ended);
+  void Finish(Lane& lane, const BatchRunner::Outcome& outcome);
+  // Keeps the lane's answered requests for others. The lane no longer counts as running.
+  void Recycle(Lane& lane);
+  void AnswerUncomputed(std::span<EndedRequest> ended);
   bool AllAnswered() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const SchedulerOptions options_;
@@ -96,6 +104,7 @@ class Scheduler {
   absl::CondVar work_;       // something was queued, or the lanes are to end
   absl::CondVar timer_due_;  // the timer has to look again
   RequestQueues queues_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<AdmittedRequest>> spare_ ABSL_GUARDED_BY(mutex_);  // empty ones
   int running_ ABSL_GUARDED_BY(mutex_) = 0;    // lanes that compute
   int answering_ ABSL_GUARDED_BY(mutex_) = 0;  // answers on their way from the timer
   absl::Time timer_set_to_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();

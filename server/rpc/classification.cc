@@ -35,10 +35,9 @@ ClassStrings ClassifyScores(std::span<const T> scores, int64_t samples, bool bat
 }
 
 // Narrow floats as the floats they stand for.
-std::vector<float> Widened(const Tensor& output) {
-  const bool half = output.type() == DataType::kFloat16;
-  const TensorView view = output.view();
-  const std::span<const uint16_t> bits = view.values<uint16_t>();
+std::vector<float> Widened(const TensorView& output) {
+  const bool half = output.type == DataType::kFloat16;
+  const std::span<const uint16_t> bits = output.values<uint16_t>();
   std::vector<float> values;
   values.reserve(bits.size());
   for (const uint16_t each : bits) {
@@ -49,13 +48,13 @@ std::vector<float> Widened(const Tensor& output) {
 
 }  // namespace
 
-absl::StatusOr<ClassStrings> Classify(const Tensor& output, bool batched, size_t k,
+absl::StatusOr<ClassStrings> Classify(const TensorView& output, bool batched, size_t k,
                                       std::span<const std::string> labels) {
-  const int64_t samples = batched ? output.shape()[0] : 1;
+  const int64_t samples = batched ? output.shape[0] : 1;
   const auto classify = [&]<typename T>(std::span<const T> scores) {
     return ClassifyScores<T>(scores, samples, batched, k, labels);
   };
-  switch (output.type()) {
+  switch (output.type) {
     case DataType::kFloat32:
       return classify(output.values<float>());
     case DataType::kFloat64:
@@ -85,7 +84,7 @@ absl::StatusOr<ClassStrings> Classify(const Tensor& output, bool batched, size_t
       break;
   }
   return InvalidArgument("classification needs numbers, and the output is of {}",
-                         Name(output.type()));
+                         Name(output.type));
 }
 
 }  // namespace reluserve::rpc

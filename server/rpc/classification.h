@@ -49,7 +49,7 @@ struct ClassStrings {
 
 // The k best classes of each sample, which axis 0 of `output` counts where it is `batched`; else
 // the whole output is one. INVALID_ARGUMENT for BOOL, which has no order.
-absl::StatusOr<ClassStrings> Classify(const Tensor& output, bool batched, size_t k,
+absl::StatusOr<ClassStrings> Classify(const TensorView& output, bool batched, size_t k,
                                       std::span<const std::string> labels);
 
 }  // namespace reluserve::rpc

@@ -124,7 +124,7 @@ void SetNumber(const std::string& name, uint64_t value,
 }
 
 // The elements go to shared memory, and their entry among the raw contents stays empty.
-absl::Status EncodeShared(const Tensor& output, const SharedMemoryRange& memory,
+absl::Status EncodeShared(const TensorView& output, const SharedMemoryRange& memory,
                           ModelInferResponse::InferOutputTensor& message) {
   if (memory.byte_size < output.byte_size()) {
     return InvalidArgument(
@@ -132,7 +132,7 @@ absl::Status EncodeShared(const Tensor& output, const SharedMemoryRange& memory,
         message.name(), output.byte_size(), memory.byte_size);
   }
   RELUSERVE_RETURN_IF_ERROR(memory.region->Write(
-      memory.offset, {static_cast<const char*>(output.data()), output.byte_size()}));
+      memory.offset, {static_cast<const char*>(output.data), output.byte_size()}));
   SetNumber("shared_memory_byte_size", output.byte_size(), message);
   if (memory.offset > 0) SetNumber("shared_memory_offset", memory.offset, message);
   const std::string region = "shared_memory_region";
@@ -140,7 +140,7 @@ absl::Status EncodeShared(const Tensor& output, const SharedMemoryRange& memory,
   return absl::OkStatus();
 }
 
-absl::Status EncodeOutput(const Tensor& output, const LoadedModel& model,
+absl::Status EncodeOutput(const TensorView& output, const LoadedModel& model,
                           const OutputTarget& target, ModelInferResponse& response) {
   const std::string& name = model.outputs()[target.index].name;
   if (target.classes > 0) {
@@ -151,10 +151,10 @@ absl::Status EncodeOutput(const Tensor& output, const LoadedModel& model,
     LastContents(response) = std::move(classes.bytes);
     return absl::OkStatus();
   }
-  const Shape shape = model.ClientShapeOfOutput(target.index, output.shape());
-  auto& message = AddOutput(response, name, Name(output.type()), shape.dims());
+  const Shape shape = model.ClientShapeOfOutput(target.index, output.shape);
+  auto& message = AddOutput(response, name, Name(output.type), shape.dims());
   if (target.memory) return EncodeShared(output, *target.memory, message);
-  LastContents(response).assign(static_cast<const char*>(output.data()), output.byte_size());
+  LastContents(response).assign(static_cast<const char*>(output.data), output.byte_size());
   return absl::OkStatus();
 }
 
@@ -247,10 +247,10 @@ absl::Status EncodeResponse(const batching::InferenceResult& result, const Loade
     RELUSERVE_RETURN_IF_ERROR(EncodeOutput(result.outputs[target.index], model, target, response));
   }
   if (request.sparsity != SparsityDetail::kNone) {
-    EncodeLayers(result.trace, model.compiled().layers(), response);
+    EncodeLayers(*result.trace, model.compiled().layers(), response);
   }
   if (request.sparsity == SparsityDetail::kChannels) {
-    EncodeChannels(result.trace, model.compiled().layers(), response);
+    EncodeChannels(*result.trace, model.compiled().layers(), response);
   }
   return absl::OkStatus();
 }

@@ -48,7 +48,7 @@ absl::StatusOr<PreparedInference> OpenInferenceService::Prepare(
   auto kept = std::make_shared<const DecodedRequest>(*std::move(decoded));
   PreparedInference prepared;
   prepared.request.model = model;
-  prepared.request.inputs = kept->inputs;
+  prepared.request.inputs.assign(kept->inputs.begin(), kept->inputs.end());
   prepared.request.prepare = kept->prepare;
   prepared.request.wants_trace = kept->sparsity != SparsityDetail::kNone;
   prepared.request.priority = kept->priority;

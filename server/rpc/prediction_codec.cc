@@ -27,13 +27,13 @@ absl::Status CheckTopK(const v1::PredictRequest& message, const LoadedModel& mod
       message.top_k(), scores.name, model.name(), Name(scores.type));
 }
 
-void EncodeOutput(const Tensor& output, const LoadedModel& model, size_t index,
+void EncodeOutput(const TensorView& output, const LoadedModel& model, size_t index,
                   v1::Tensor& message) {
-  const Shape shape = model.ClientShapeOfOutput(index, output.shape());
+  const Shape shape = model.ClientShapeOfOutput(index, output.shape);
   message.set_name(model.outputs()[index].name);
-  message.set_datatype(std::string(Name(output.type())));
+  message.set_datatype(std::string(Name(output.type)));
   message.mutable_shape()->Add(shape.dims().begin(), shape.dims().end());
-  message.set_data(output.data(), output.byte_size());
+  message.set_data(output.data, output.byte_size());
 }
 
 void EncodeClasses(std::span<const float> scores, size_t k, const std::vector<std::string>& labels,
@@ -46,10 +46,10 @@ void EncodeClasses(std::span<const float> scores, size_t k, const std::vector<st
   }
 }
 
-void EncodeClassifications(const Tensor& output, const LoadedModel& model, size_t k,
+void EncodeClassifications(const TensorView& output, const LoadedModel& model, size_t k,
                            v1::PredictResponse& response) {
-  if (output.shape().ElementCount() == 0) return;
-  const auto samples = static_cast<size_t>(model.scores_by_sample() ? output.shape()[0] : 1);
+  if (output.shape.ElementCount() == 0) return;
+  const auto samples = static_cast<size_t>(model.scores_by_sample() ? output.shape[0] : 1);
   const std::span<const float> scores = output.values<float>();
   const size_t classes = scores.size() / samples;
   for (size_t sample = 0; sample < samples; ++sample) {
@@ -119,7 +119,7 @@ void EncodePrediction(const batching::InferenceResult& result, const LoadedModel
   const bool by_channel = request.sparsity() == v1::SPARSITY_DETAIL_CHANNELS;
   const auto layers = model.compiled().layers();
   for (size_t i = 0; i < layers.size(); ++i) {
-    EncodeLayer(layers[i], result.trace.layers[i], by_channel, *response.add_layers());
+    EncodeLayer(layers[i], result.trace->layers[i], by_channel, *response.add_layers());
   }
 }
 

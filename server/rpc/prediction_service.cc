@@ -25,7 +25,7 @@ absl::StatusOr<PreparedInference> PredictionService::Prepare(const v1::PredictRe
   }
   PreparedInference prepared;
   prepared.request.model = model;
-  prepared.request.inputs = std::move(decoded->views);
+  prepared.request.inputs.assign(decoded->views.begin(), decoded->views.end());
   prepared.request.prepare = std::move(decoded->prepare);
   prepared.request.wants_trace = request.sparsity() != v1::SPARSITY_DETAIL_UNSPECIFIED;
   prepared.encode = [this, model, &request, &response](const batching::InferenceResult& result) {

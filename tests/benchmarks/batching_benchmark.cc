@@ -41,13 +41,18 @@ void BM_FormBatch(benchmark::State& state) {
   const absl::Time now = absl::Now();
   const std::vector<WaitingItem> queue(static_cast<size_t>(state.range(0)), {1, now, 0});
   repository::BatchingOptions options;
-  for (auto _ : state) benchmark::DoNotOptimize(FormBatch(queue, options, false, {}, now));
+  FormedBatch batch;
+  for (auto _ : state) {
+    FormBatch(queue, options, false, {}, now, batch);
+    benchmark::DoNotOptimize(batch);
+  }
 }
 BENCHMARK(BM_FormBatch)->Arg(1)->Arg(8)->Arg(256);
 
 // Adds requests until that many wait, and takes them in batches; time and rate are of requests.
 void BM_QueueAndTake(benchmark::State& state) {
   RequestQueues queues({.requests = 1024});
+  Batch batch;
   absl::Time ask_again;
   for (auto _ : state) {
     for (int64_t i = 0; i < state.range(0); ++i) {
@@ -55,8 +60,8 @@ void BM_QueueAndTake(benchmark::State& state) {
       request->request = Request();
       if (!queues.Add(request, absl::Now()).ok()) state.SkipWithError("refused");
     }
-    while (const std::optional<Batch> batch = queues.Take(absl::Now(), true, ask_again)) {
-      for (const Batch::Part& part : batch->parts) queues.Release(*part.request);
+    while (queues.Take(absl::Now(), true, batch, ask_again)) {
+      for (const Batch::Part& part : batch.parts) queues.Release(*part.request);
     }
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));

@@ -14,6 +14,7 @@
 #include "server/repository/loaded_model.h"
 #include "server/rpc/open_inference_codec.h"
 #include "server/rpc/prediction_codec.h"
+#include "tests/unit/batching/kept_result.h"
 
 namespace reluserve::rpc {
 namespace {
@@ -64,13 +65,13 @@ std::string PredictMessage(int64_t samples, v1::SparsityDetail sparsity) {
 }
 
 // What the engine makes of so many samples.
-batching::InferenceResult ResultOf(int64_t samples) {
+batching::KeptResult ResultOf(int64_t samples) {
   engine::CompiledModel& model = Digits().compiled();
   const Shape shape = {samples, 1, 8, 8};
   const auto plan = model.GetPlan({&shape, 1}).value();
   const std::string pixels = Pixels(samples);
   const void* input = pixels.data();
-  batching::InferenceResult result;
+  batching::KeptResult result;
   result.outputs.push_back(
       Tensor::Allocate(DataType::kFloat32, engine::OutputShapes(*plan)[0]).value());
   void* output = result.outputs[0].mutable_data();
@@ -103,7 +104,7 @@ BENCHMARK(BM_DecodePredict)->Arg(1)->Arg(8)->Arg(256);
 
 // Encoding and writing.
 void BM_EncodeInfer(benchmark::State& state) {
-  const batching::InferenceResult result = ResultOf(state.range(0));
+  const batching::KeptResult result = ResultOf(state.range(0));
   inference::ModelInferRequest request;
   request.ParseFromString(InferMessage(state.range(0)));
   const SharedMemoryRegions regions(false, 0);
@@ -111,7 +112,7 @@ void BM_EncodeInfer(benchmark::State& state) {
   std::string bytes;
   for (auto _ : state) {
     inference::ModelInferResponse response;
-    if (!EncodeResponse(result, Digits(), decoded, response).ok()) {
+    if (!EncodeResponse(result.View(), Digits(), decoded, response).ok()) {
       return state.SkipWithError("not encoded");
     }
     response.SerializeToString(&bytes);
@@ -120,13 +121,13 @@ void BM_EncodeInfer(benchmark::State& state) {
 BENCHMARK(BM_EncodeInfer)->Arg(1)->Arg(8)->Arg(256);
 
 void BM_EncodePredict(benchmark::State& state, v1::SparsityDetail sparsity) {
-  const batching::InferenceResult result = ResultOf(state.range(0));
+  const batching::KeptResult result = ResultOf(state.range(0));
   v1::PredictRequest request;
   request.ParseFromString(PredictMessage(state.range(0), sparsity));
   std::string bytes;
   for (auto _ : state) {
     v1::PredictResponse response;
-    EncodePrediction(result, Digits(), request, response);
+    EncodePrediction(result.View(), Digits(), request, response);
     response.SerializeToString(&bytes);
   }
 }

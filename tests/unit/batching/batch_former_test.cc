@@ -149,8 +149,8 @@ TEST(BatchFormerTest, Table) {
     for (const Item& item : row.queue) {
       queue.push_back({item.samples, At(item.since_us), item.kind});
     }
-    const FormedBatch batch =
-        FormBatch(queue, row.options, row.idle, {row.returning, At(50)}, At(row.now_us));
+    FormedBatch batch = {{7, 8, 9}, 3, At(0)};  // of another time
+    FormBatch(queue, row.options, row.idle, {row.returning, At(50)}, At(row.now_us), batch);
     EXPECT_THAT(batch.members, ElementsAreArray(row.members));
     EXPECT_EQ(batch.samples, row.samples);
     EXPECT_EQ(batch.leave_at, At(row.leave_at_us));

@@ -47,10 +47,18 @@ void Add(RequestQueues& queues, std::unique_ptr<AdmittedRequest> request, int64_
   ASSERT_TRUE(status.ok()) << status;
 }
 
+// The next batch; nothing when none is due.
+std::optional<Batch> TakeBatch(RequestQueues& queues, absl::Time now, bool idle,
+                               absl::Time& ask_again) {
+  Batch batch;
+  if (!queues.Take(now, idle, batch, ask_again)) return std::nullopt;
+  return batch;
+}
+
 // The samples of each part of the next batch; nothing when none is due.
 std::vector<int64_t> Take(RequestQueues& queues, int64_t now_us = 0, bool idle = false) {
   absl::Time ask_again;
-  const std::optional<Batch> batch = queues.Take(At(now_us), idle, ask_again);
+  const std::optional<Batch> batch = TakeBatch(queues, At(now_us), idle, ask_again);
   std::vector<int64_t> samples;
   if (!batch) return samples;
   for (const Batch::Part& part : batch->parts) {
@@ -77,7 +85,7 @@ TEST(RequestQueuesTest, SaysHowLongARequestWaited) {
   const ModelHandle model = Model();
   Add(queues, Request(model), 5);
   absl::Time ask_again;
-  const auto batch = queues.Take(At(12), false, ask_again);
+  const auto batch = TakeBatch(queues, At(12), false, ask_again);
   ASSERT_TRUE(batch);
   EXPECT_EQ(batch->model, model);
   EXPECT_EQ(batch->parts[0].request->result.queue_time, absl::Microseconds(7));
@@ -89,10 +97,10 @@ TEST(RequestQueuesTest, SaysWhenToAskAgain) {
   const ModelHandle model = Model(batching);
   RequestQueues queues({});
   absl::Time ask_again;
-  EXPECT_FALSE(queues.Take(At(0), false, ask_again));
+  EXPECT_FALSE(TakeBatch(queues, At(0), false, ask_again));
   EXPECT_EQ(ask_again, absl::InfiniteFuture());
   Add(queues, Request(model), 7);
-  EXPECT_FALSE(queues.Take(At(8), false, ask_again));
+  EXPECT_FALSE(TakeBatch(queues, At(8), false, ask_again));
   EXPECT_EQ(ask_again, At(107));
   EXPECT_THAT(Take(queues, 8, /*idle=*/true), ElementsAre(1));
 }
@@ -124,7 +132,7 @@ TEST(RequestQueuesTest, RunsALargeRequestInPartsWithoutLosingItsPlace) {
   Add(queues, Request(model, 5));
   Add(queues, Request(model, 6));
   absl::Time ask_again;
-  std::optional<Batch> batch = queues.Take(At(0), false, ask_again);
+  std::optional<Batch> batch = TakeBatch(queues, At(0), false, ask_again);
   ASSERT_TRUE(batch);
   ASSERT_EQ(batch->parts.size(), 1u);
   EXPECT_EQ(batch->parts[0].samples, 8);
@@ -149,7 +157,7 @@ TEST(RequestQueuesTest, HigherLevelsGoFirst) {
   }
   std::vector<uint64_t> order;
   absl::Time ask_again;
-  while (const auto batch = queues.Take(At(0), false, ask_again)) {
+  while (const auto batch = TakeBatch(queues, At(0), false, ask_again)) {
     for (const auto& part : batch->parts) order.push_back(part.request->request.priority);
   }
   EXPECT_THAT(order, ElementsAre(1, 1, 0, 2, 3, 99));
@@ -179,7 +187,7 @@ TEST(RequestQueuesTest, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refused(other, 1), HasSubstr("4 requests wait"));
   // What is taken waits no longer, but its bytes are held until it is answered.
   absl::Time ask_again;
-  const std::optional<Batch> batch = queues.Take(At(0), false, ask_again);
+  const std::optional<Batch> batch = TakeBatch(queues, At(0), false, ask_again);
   ASSERT_TRUE(batch);
   EXPECT_THAT(refused(other, 5), HasSubstr("48 bytes of input are held"));
   for (const Batch::Part& part : batch->parts) queues.Release(*part.request);
@@ -262,7 +270,7 @@ TEST(RequestQueuesTest, ADelayedRequestFallsBehindThoseInTime) {
   EXPECT_EQ(queues.waiting(), 3);
   std::vector<const AdmittedRequest*> order;
   absl::Time ask_again;
-  while (const auto batch = queues.Take(At(11), false, ask_again)) {
+  while (const auto batch = TakeBatch(queues, At(11), false, ask_again)) {
     order.push_back(batch->parts[0].request.get());
   }
   EXPECT_THAT(order, ElementsAre(requests[2], requests[0], requests[1]));
@@ -276,7 +284,7 @@ TEST(RequestQueuesTest, WhatHasBegunIsSubjectToItsDeadlineOnly) {
   request->request.deadline = At(100);
   Add(queues, std::move(request));
   absl::Time ask_again;
-  std::optional<Batch> batch = queues.Take(At(0), false, ask_again);
+  std::optional<Batch> batch = TakeBatch(queues, At(0), false, ask_again);
   ASSERT_TRUE(batch);
   batch->parts[0].request->computed = 8;
   queues.PutBack(std::move(batch->parts[0].request));
@@ -316,7 +324,7 @@ TEST(RequestQueuesTest, ABusyModelDoesNotStarveAnother) {
   int fast_batches = 0;
   absl::Time ask_again;
   for (int i = 0; i < 12; ++i) {
-    const auto batch = queues.Take(At(0), false, ask_again);
+    const auto batch = TakeBatch(queues, At(0), false, ask_again);
     ASSERT_TRUE(batch);
     const bool is_slow = batch->model == slow;
     queues.Charge(*batch->model, absl::Milliseconds(is_slow ? 50 : 10), 1, At(0));
@@ -335,13 +343,13 @@ TEST(RequestQueuesTest, WhoWasAwayHasNotSavedUpTurns) {
   for (int i = 0; i < 20; ++i) Add(queues, Request(busy));
   absl::Time ask_again;
   for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(queues.Take(At(0), false, ask_again));
+    ASSERT_TRUE(TakeBatch(queues, At(0), false, ask_again));
     queues.Charge(*busy, absl::Milliseconds(10), 1, At(0));
   }
   for (int i = 0; i < 20; ++i) Add(queues, Request(late));
   int late_batches = 0;
   for (int i = 0; i < 10; ++i) {
-    const auto batch = queues.Take(At(0), false, ask_again);
+    const auto batch = TakeBatch(queues, At(0), false, ask_again);
     ASSERT_TRUE(batch);
     queues.Charge(*batch->model, absl::Milliseconds(10), 1, At(0));
     if (batch->model == late) ++late_batches;
@@ -366,7 +374,7 @@ TEST(RequestQueuesTest, WaitsForThoseWhoSharedTheLastBatchToReturn) {
     Add(queues, Request(model), 1000);
     absl::Time ask_again = At(1000);
     if (row.waits_us > 0) {
-      EXPECT_FALSE(queues.Take(At(1000), /*idle=*/true, ask_again));
+      EXPECT_FALSE(TakeBatch(queues, At(1000), /*idle=*/true, ask_again));
     }
     EXPECT_EQ(ask_again, At(1000 + row.waits_us));
     EXPECT_THAT(Take(queues, 1000 + row.waits_us, /*idle=*/true), ElementsAre(1));
@@ -381,7 +389,7 @@ TEST(RequestQueuesTest, CountsEverySoManyRequestsOfAModel) {
     request->request.wants_trace = asked;
     Add(queues, std::move(request));
     absl::Time ask_again;
-    return queues.Take(At(0), /*idle=*/true, ask_again)->parts.at(0).request->counted;
+    return TakeBatch(queues, At(0), /*idle=*/true, ask_again)->parts.at(0).request->counted;
   };
   std::vector<bool> counted;
   for (int i = 0; i < 7; ++i) counted.push_back(is_counted(models[0], /*asked=*/i == 4));

@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "server/batching/scheduler.h"
+#include "tests/unit/batching/kept_result.h"
 #include "tests/unit/repository/small_models.h"
 
 namespace reluserve::batching {
@@ -42,23 +43,27 @@ inline std::unique_ptr<Scheduler> MakeScheduler(SchedulerOptions options = {}) {
 class Answer {
  public:
   Completion Receiver() {
-    return [this](absl::StatusOr<InferenceResult> result) {
-      result_ = std::move(result);
+    return [this](const absl::StatusOr<InferenceResult>& result) {
+      if (result.ok()) {
+        result_ = Keep(*result);
+      } else {
+        result_ = result.status();
+      }
       arrived_.Notify();
     };
   }
-  const absl::StatusOr<InferenceResult>& Wait() {
+  const absl::StatusOr<KeptResult>& Wait() {
     arrived_.WaitForNotification();
     return result_;
   }
   bool HasArrived() const { return arrived_.HasBeenNotified(); }
 
  private:
-  absl::StatusOr<InferenceResult> result_;
+  absl::StatusOr<KeptResult> result_;
   absl::Notification arrived_;
 };
 
-inline absl::StatusOr<InferenceResult> Answered(Scheduler& scheduler, InferenceRequest request) {
+inline absl::StatusOr<KeptResult> Answered(Scheduler& scheduler, InferenceRequest request) {
   Answer answer;
   const absl::Status status = scheduler.Submit(std::move(request), answer.Receiver());
   if (!status.ok()) return status;

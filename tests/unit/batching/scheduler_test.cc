@@ -25,7 +25,7 @@ using testing::ElementsAre;
 TEST(SchedulerTest, RunsTheModelAndCountsItsActivations) {
   const auto scheduler = MakeScheduler();
   const float values[6] = {-1, 2, -3, 4, 5, -6};
-  const absl::StatusOr<InferenceResult> result = Answered(*scheduler, Request(values, 2));
+  const absl::StatusOr<KeptResult> result = Answered(*scheduler, Request(values, 2));
   ASSERT_TRUE(result.ok()) << result.status();
   ASSERT_EQ(result->outputs.size(), 1u);
   EXPECT_EQ(result->outputs[0].shape(), (Shape{2, 3}));

@@ -22,7 +22,7 @@ template <typename T>
 std::vector<std::string> Texts(Shape shape, std::vector<T> values, bool batched, size_t k,
                                std::vector<int64_t> expected_shape) {
   const auto classes =
-      Classify(Tensor::Of<T>(std::move(shape), values), batched, k, std::span(kLabels));
+      Classify(Tensor::Of<T>(std::move(shape), values).view(), batched, k, std::span(kLabels));
   EXPECT_TRUE(classes.ok()) << classes.status();
   EXPECT_EQ(classes->shape, expected_shape);
   int64_t count = 1;
@@ -66,14 +66,14 @@ TEST(ClassificationTest, ReadsHalfPrecision) {
   Tensor output = Tensor::Allocate(DataType::kFloat16, {1, 2}).value();
   const uint16_t bits[] = {0x3c00, 0xc000};  // 1 and -2
   std::copy_n(bits, 2, static_cast<uint16_t*>(output.mutable_data()));
-  const auto classes = Classify(output, true, 1, {});
+  const auto classes = Classify(output.view(), true, 1, {});
   ASSERT_TRUE(classes.ok()) << classes.status();
   EXPECT_EQ(classes->bytes, std::string("\3\0\0\0001:0", 7));
 }
 
 TEST(ClassificationTest, RefusesWhatHasNoOrder) {
   const Tensor output = Tensor::Allocate(DataType::kBool, {1, 2}).value();
-  EXPECT_TRUE(absl::IsInvalidArgument(Classify(output, true, 1, {}).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(Classify(output.view(), true, 1, {}).status()));
 }
 
 }  // namespace

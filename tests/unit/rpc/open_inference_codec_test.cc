@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "server/rpc/bytes_tensor.h"
+#include "tests/unit/batching/kept_result.h"
 #include "tests/unit/repository/small_models.h"
 #include "tests/unit/rpc/grey_pixel.h"
 
@@ -194,8 +195,8 @@ TEST(OpenInferenceCodecTest, RefusesSparsityWhereItsNamesAreTaken) {
 }
 
 // What a run of SumBytes() gives for a batch of two.
-batching::InferenceResult SumResult() {
-  batching::InferenceResult result;
+batching::KeptResult SumResult() {
+  batching::KeptResult result;
   result.outputs.push_back(Tensor::Of<float>({2, 2}, std::vector<float>{1, -2, 3, -4}));
   result.outputs.push_back(Tensor::Of<float>({2, 2}, std::vector<float>{1, 0, 3, 0}));
   sparsity::LayerCounts& layer = result.trace.layers.emplace_back();
@@ -213,8 +214,9 @@ ModelInferResponse Encode(const std::string& text) {
   const auto model = LoadSmall(repository::SumBytes());
   const ModelInferRequest message = Parse(kRawInputs + text);
   ModelInferResponse response;
+  const batching::KeptResult result = SumResult();
   const absl::Status status = EncodeResponse(
-      SumResult(), *model, DecodeRequest(message, *model, NoSharedMemory()).value(), response);
+      result.View(), *model, DecodeRequest(message, *model, NoSharedMemory()).value(), response);
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_EQ(response.outputs_size(), response.raw_output_contents_size());
   return response;

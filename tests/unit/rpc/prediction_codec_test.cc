@@ -10,6 +10,7 @@
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/batching/kept_result.h"
 #include "tests/unit/repository/small_models.h"
 #include "tests/unit/rpc/grey_pixel.h"
 
@@ -28,8 +29,8 @@ v1::PredictRequest Parse(const std::string& text) {
 }
 
 // Three scores a sample, and the counts of the layer "relu".
-batching::InferenceResult Scores(const Shape& shape, const std::vector<float>& scores) {
-  batching::InferenceResult result;
+batching::KeptResult Scores(const Shape& shape, const std::vector<float>& scores) {
+  batching::KeptResult result;
   result.outputs.push_back(Tensor::Of<float>(shape, scores));
   sparsity::LayerCounts& layer = result.trace.layers.emplace_back();
   layer.samples = shape[0];
@@ -44,10 +45,10 @@ batching::InferenceResult Scores(const Shape& shape, const std::vector<float>& s
   return result;
 }
 
-v1::PredictResponse Encode(const std::string& request, const batching::InferenceResult& result,
+v1::PredictResponse Encode(const std::string& request, const batching::KeptResult& result,
                            const LoadedModel& model) {
   v1::PredictResponse response;
-  EncodePrediction(result, model, Parse(request), response);
+  EncodePrediction(result.View(), model, Parse(request), response);
   return response;
 }
 
