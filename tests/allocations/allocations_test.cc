@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright 2026 The reluserve authors
+
+// Once they have seen a model in the shapes and batches that come, neither the engine nor batching
+// takes anything from the heap for a request.
+
+#include <omp.h>
+
+#include <cstring>
+#include <memory>
+#include <random>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <absl/synchronization/mutex.h>
+#include <absl/synchronization/notification.h>
+#include <absl/time/clock.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/batching/scheduler.h"
+#include "server/engine/compiled_model.h"
+#include "tests/allocations/allocation_counter.h"
+#include "tests/unit/repository/small_models.h"
+
+namespace reluserve::allocations {
+namespace {
+
+using batching::InferenceRequest;
+using batching::InferenceResult;
+using batching::Scheduler;
+using onnx_import::Ints;
+using onnx_import::ModelBuilder;
+using repository::LoadedModel;
+
+using ModelHandle = std::shared_ptr<const LoadedModel>;
+
+constexpr int kRequests = 1000;
+constexpr int kMaxBatch = 8;
+constexpr int kAtOnce = 2 * kMaxBatch;  // requests under way
+
+onnx::TensorProto RandomWeights(const Ints& dims, std::mt19937& random) {
+  int64_t count = 1;
+  for (const int64_t dim : dims) count *= dim;
+  std::uniform_real_distribution<float> values(-0.5f, 0.5f);
+  std::vector<float> weights(static_cast<size_t>(count));
+  for (float& weight : weights) weight = values(random);
+  return onnx_import::FloatTensor(dims, weights);
+}
+
+// Images of [batch,3,16,16] to four scores; with a ReLU, a LeakyReLU and a Maxout.
+std::string CnnBytes() {
+  std::mt19937 random(1);
+  ModelBuilder builder;
+  builder.Input("x", {-1, 3, 16, 16});
+  const auto convolution = [&](const std::string& name, const std::string& from, int64_t inputs,
+                               int64_t outputs) {
+    builder.Initializer(name + "_w", RandomWeights({outputs, inputs, 3, 3}, random));
+    builder.Node("Conv", {from, name + "_w"}, {name}, {{"pads", Ints{1, 1, 1, 1}}});
+  };
+  convolution("first", "x", 3, 8);
+  builder.Node("Relu", {"first"}, {"rectified"});
+  builder.Node("MaxPool", {"rectified"}, {"pooled"},
+               {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
+  convolution("second", "pooled", 8, 8);
+  builder.Node("LeakyRelu", {"second"}, {"leaky"}, {{"alpha", 0.1}});
+  convolution("left", "leaky", 8, 8);
+  convolution("right", "leaky", 8, 8);
+  builder.Node("Max", {"left", "right"}, {"maxout"});
+  builder.Node("GlobalAveragePool", {"maxout"}, {"average"});
+  builder.Node("Flatten", {"average"}, {"features"});
+  builder.Initializer("scores_w", RandomWeights({8, 4}, random));
+  builder.Node("Gemm", {"features", "scores_w"}, {"scores"});
+  builder.Output("scores");
+  return builder.Bytes();
+}
+
+// A model, and as many different samples as go into a batch, with their results.
+class Questions {
+ public:
+  explicit Questions(const std::string& onnx)
+      : model_(repository::LoadSmall(onnx)),
+        input_(model_->OneSampleShape(0)),
+        output_(model_->outputs()[0].model_shape) {
+    output_[0] = 1;
+    std::mt19937 random(2);
+    std::uniform_real_distribution<float> values(-1.0f, 1.0f);
+    inputs_.resize(static_cast<size_t>(kMaxBatch * input_.ElementCount()));
+    for (float& value : inputs_) value = values(random);
+    outputs_.resize(static_cast<size_t>(kMaxBatch * output_.ElementCount()));
+    for (int i = 0; i < kMaxBatch; ++i) Compute(i, 1, Expected(i));
+  }
+
+  const ModelHandle& model() const { return model_; }
+
+  // The samples from `first` on.
+  TensorView Input(int first, int64_t samples) const {
+    Shape shape = input_;
+    shape[0] = samples;
+    return {DataType::kFloat32, shape, inputs_.data() + first * input_.ElementCount()};
+  }
+  // Whether these are the results of the samples from `first` on, to the bit.
+  bool AreResults(int first, std::span<const float> values) const {
+    return std::memcmp(values.data(), outputs_.data() + first * output_.ElementCount(),
+                       values.size_bytes()) == 0;
+  }
+  size_t layers() const { return model_->compiled().layers().size(); }
+  // Runs the model without batching.
+  void Compute(int first, int64_t samples, float* results) {
+    const TensorView input = Input(first, samples);
+    const auto plan = model_->compiled().GetPlan({&input.shape, 1});
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    void* outputs[] = {results};
+    const absl::Status status = context_.Run(*plan, {&input.data, 1}, outputs, &trace_);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+ private:
+  float* Expected(int first) { return outputs_.data() + first * output_.ElementCount(); }
+
+  const ModelHandle model_;
+  const Shape input_;
+  Shape output_;
+  std::vector<float> inputs_;
+  std::vector<float> outputs_;
+  engine::ExecutionContext context_;
+  sparsity::Trace trace_;
+};
+
+class AllocationsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!kCanCount) {
+      GTEST_SKIP() << "allocations are not counted: the sanitizer has replaced the functions that "
+                      "allocate";
+    }
+    omp_set_num_threads(1);
+  }
+};
+
+void ExpectNone(const Counted& counted) {
+  EXPECT_EQ(counted.ours, 0u)
+      << "for a function's name: addr2line -Cfie <file> <number in parentheses>\n"
+      << counted.stacks;
+}
+
+TEST_F(AllocationsTest, AreCountedOnAllThreads) {
+  std::unique_ptr<int> in_thread;
+  absl::Notification counting;
+  std::thread thread([&] {
+    counting.WaitForNotification();
+    in_thread = std::make_unique<int>(1);
+  });
+  AllocationCounter counter;
+  const std::vector<int> numbers(100);
+  const std::unique_ptr<void, void (*)(void*)> aligned(std::aligned_alloc(64, 64), std::free);
+  counting.Notify();
+  thread.join();
+  const Counted counted = counter.Stop();
+  EXPECT_EQ(counted.ours, 3u);
+  EXPECT_THAT(counted.stacks, testing::HasSubstr("allocations_test"));
+}
+
+TEST_F(AllocationsTest, OfTheEngine) {
+  Questions questions(CnnBytes());
+  std::vector<float> results(kMaxBatch * 4);
+  // The largest first: a context that grows begins anew.
+  for (const int64_t batch : {kMaxBatch, 5, 1}) questions.Compute(0, batch, results.data());
+  AllocationCounter counter;
+  for (int i = 0; i < kRequests; ++i) {
+    questions.Compute(0, i % 3 == 0 ? 1 : i % 3 == 1 ? 5 : kMaxBatch, results.data());
+  }
+  const Counted counted = counter.Stop();
+  EXPECT_GT(counted.libraries, 0u) << "oneDNN is known to allocate: nothing was counted";
+  ExpectNone(counted);
+}
+
+// Asks a scheduler, and allocates nothing for it. To be made before the scheduler.
+class Asker {
+ public:
+  // One sample. Those that are under way at the same time need numbers of their own, below
+  // 2 * kAtOnce.
+  void Submit(Scheduler& scheduler, const Questions& questions, int number) {
+    InferenceRequest request;
+    request.model = questions.model();
+    request.inputs.push_back(questions.Input(number % kMaxBatch, 1));
+    request.deadline = absl::Now() + absl::Hours(1);
+    request.wants_trace = wants_trace_;
+    request.cancelled = cancelled_;
+    questions_[number] = &questions;
+    const absl::Status status = scheduler.Submit(
+        std::move(request), [this, number](const absl::StatusOr<InferenceResult>& result) {
+          const bool right = result.ok() && IsRight(*result, number);
+          absl::MutexLock lock(&mutex_);
+          ++(right ? right_ : wrong_);
+        });
+    if (!status.ok()) ADD_FAILURE() << status;
+    ++asked_;
+  }
+  // Until all are answered.
+  void Wait() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(this, &Asker::AllAnswered));
+  }
+  // From now on; called while nothing is under way.
+  void set_wants_trace(bool wants_trace) { wants_trace_ = wants_trace; }
+  int asked() const { return asked_; }
+  // After Wait.
+  int wrong() const { return wrong_; }
+
+ private:
+  bool AllAnswered() const { return right_ + wrong_ == asked_; }
+  bool IsRight(const InferenceResult& result, int number) const {
+    const Questions& questions = *questions_[number];
+    if ((result.trace != nullptr) != wants_trace_) return false;
+    if (wants_trace_ && result.trace->layers.size() != questions.layers()) return false;
+    return questions.AreResults(number % kMaxBatch, result.outputs[0].values<float>());
+  }
+
+  const std::shared_ptr<const std::atomic<bool>> cancelled_ =
+      std::make_shared<std::atomic<bool>>(false);
+  bool wants_trace_ = false;
+  const Questions* questions_[2 * kAtOnce] = {};
+  int asked_ = 0;
+  absl::Mutex mutex_;
+  int right_ = 0;
+  int wrong_ = 0;
+};
+
+// Keeps a lane busy, again and again. To be made before the scheduler.
+class Hold {
+ public:
+  void Begin(Scheduler& scheduler, const Questions& questions) {
+    InferenceRequest request;
+    request.model = questions.model();
+    request.inputs.push_back(questions.Input(0, 1));
+    request.wants_trace = false;
+    released_ = false;  // nothing waits for it
+    const absl::Status status =
+        scheduler.Submit(std::move(request), [this](const absl::StatusOr<InferenceResult>&) {
+          absl::MutexLock lock(&mutex_);
+          held_ = true;
+          mutex_.Await(absl::Condition(&released_));
+          held_ = false;
+        });
+    ASSERT_TRUE(status.ok()) << status;
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&held_));
+  }
+  void End() {
+    absl::MutexLock lock(&mutex_);
+    released_ = true;
+    const auto is_free = [](bool* held) { return !*held; };
+    mutex_.Await(absl::Condition(+is_free, &held_));
+  }
+
+ private:
+  absl::Mutex mutex_;
+  bool held_ = false;
+  bool released_ = false;
+};
+
+// Of two models in turns, so that lanes have to change between more and fewer layers.
+class BatchingAllocationsTest : public AllocationsTest, public testing::WithParamInterface<int> {
+ protected:
+  void SetUp() override {
+    AllocationsTest::SetUp();
+    if (IsSkipped()) return;
+    cnn_ = std::make_unique<Questions>(CnnBytes());
+    relu_ = std::make_unique<Questions>(repository::ReluBytes());
+    scheduler_ = Scheduler::Create({.lanes = GetParam()}).value();
+  }
+
+  void Submit(int count) {
+    for (int i = 0; i < count; ++i) asker_.Submit(*scheduler_, i % 2 == 0 ? *cnn_ : *relu_, i);
+  }
+  // Has a lane, the only free one, find so many requests when it comes back from another.
+  void AskTogether(int count) {
+    hold_.Begin(*scheduler_, *relu_);
+    Submit(count);
+    hold_.End();
+    asker_.Wait();
+  }
+  // Has a lane, the only free one, compute batches of all sizes. A request is under way until its
+  // lane has let go of it, which may be after its answer and the next question: hence twice as
+  // many as will be asked at once.
+  void WarmUpLane() {
+    for (const bool wants_trace : {false, true}) {
+      asker_.set_wants_trace(wants_trace);
+      for (int count = 2 * kAtOnce; count > 0; --count) AskTogether(count);
+    }
+  }
+  void WarmUp() {
+    if (GetParam() == 1) return WarmUpLane();
+    lane_holds_[0].Begin(*scheduler_, *relu_);
+    WarmUpLane();
+    lane_holds_[1].Begin(*scheduler_, *relu_);
+    lane_holds_[0].End();
+    WarmUpLane();
+    lane_holds_[1].End();
+  }
+
+  std::unique_ptr<Questions> cnn_;
+  std::unique_ptr<Questions> relu_;
+  Asker asker_;
+  Hold hold_;
+  Hold lane_holds_[2];
+  std::unique_ptr<Scheduler> scheduler_;  // last: it uses what is above
+};
+
+TEST_P(BatchingAllocationsTest, OfRequestsThatComeAlone) {
+  WarmUp();
+  const int before = asker_.asked();
+  AllocationCounter counter;
+  for (int i = 0; asker_.asked() < before + kRequests; ++i) {
+    asker_.set_wants_trace(i % 4 < 2);
+    asker_.Submit(*scheduler_, i % 2 == 0 ? *cnn_ : *relu_, i % kMaxBatch);
+    asker_.Wait();
+  }
+  const Counted counted = counter.Stop();
+  EXPECT_EQ(asker_.wrong(), 0);
+  ExpectNone(counted);
+}
+
+TEST_P(BatchingAllocationsTest, OfRequestsThatComeTogether) {
+  WarmUp();
+  const int before = asker_.asked();
+  AllocationCounter counter;
+  for (int i = 0; asker_.asked() < before + kRequests; ++i) {
+    asker_.set_wants_trace(i % 2 == 0);
+    Submit(1 + i % kAtOnce);
+    asker_.Wait();
+  }
+  const Counted counted = counter.Stop();
+  EXPECT_EQ(asker_.wrong(), 0);
+  ExpectNone(counted);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lanes, BatchingAllocationsTest, testing::Values(1, 2));
+
+}  // namespace
+}  // namespace reluserve::allocations
