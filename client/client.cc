@@ -75,6 +75,7 @@ Client::Client(const std::string& address, std::chrono::milliseconds timeout,
   models_ = v1::ModelService::NewStub(channel);
   sparsity_ = v1::SparsityService::NewStub(channel);
   profile_ = v1::ProfileService::NewStub(channel);
+  tuning_ = v1::TuningService::NewStub(channel);
   inference_ = inference::GRPCInferenceService::NewStub(channel);
   health_ = grpc::health::v1::Health::NewStub(channel);
 }
@@ -113,6 +114,24 @@ absl::Status Client::WatchSparsity(
   if (stopped) context.TryCancel();
   const grpc::Status status = reader->Finish();
   return stopped ? absl::OkStatus() : ToStatus(status);
+}
+
+absl::StatusOr<v1::TuneResult> Client::Tune(
+    const v1::TuneRequest& request,
+    const std::function<void(const v1::TuneProgress&)>& visit) const {
+  grpc::ClientContext context;
+  Authorize(settings_.token, context);
+  const auto reader = tuning_->Tune(&context, request);
+  v1::TuneResponse response;
+  std::optional<v1::TuneResult> result;
+  while (reader->Read(&response)) {
+    if (response.has_progress()) visit(response.progress());
+    if (response.has_result()) result = response.result();
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return ToStatus(status);
+  if (!result) return absl::DataLossError("the server ended the tuning without a result");
+  return *std::move(result);
 }
 
 absl::StatusOr<v1::SetBaselineResponse> Client::SetBaseline(

@@ -22,6 +22,7 @@
 #include "proto/reluserve/v1/prediction.grpc.pb.h"
 #include "proto/reluserve/v1/profile.grpc.pb.h"
 #include "proto/reluserve/v1/sparsity_service.grpc.pb.h"
+#include "proto/reluserve/v1/tuning.grpc.pb.h"
 
 namespace reluserve::client {
 
@@ -65,6 +66,12 @@ class Client {
   absl::Status StopProfile(const std::string& name, const std::string& version = "") const;
   absl::StatusOr<v1::Profile> GetProfile(const std::string& name,
                                          const std::string& version = "") const;
+
+  // Calls `visit` with each report on how it gets on. Without a timeout. DATA_LOSS where the stream
+  // ends without a result.
+  absl::StatusOr<v1::TuneResult> Tune(
+      const v1::TuneRequest& request,
+      const std::function<void(const v1::TuneProgress&)>& visit) const;
 
   // The Open Inference Protocol. An empty version is the newest that is served.
   absl::StatusOr<bool> ServerLive() const;
@@ -117,6 +124,7 @@ class Client {
   std::unique_ptr<v1::ModelService::Stub> models_;
   std::unique_ptr<v1::SparsityService::Stub> sparsity_;
   std::unique_ptr<v1::ProfileService::Stub> profile_;
+  std::unique_ptr<v1::TuningService::Stub> tuning_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> inference_;
   std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };

@@ -9,19 +9,14 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <google/protobuf/util/time_util.h>
 
 #include "client/format.h"
+#include "client/milliseconds.h"
 
 namespace reluserve::client {
 namespace {
 
 using enum Table::Align;
-using google::protobuf::util::TimeUtil;
-
-double Milliseconds(const google::protobuf::Duration& duration) {
-  return static_cast<double>(TimeUtil::DurationToNanoseconds(duration)) * 1e-6;
-}
 
 // Of all runs together: per run.
 double MeanMs(const google::protobuf::Duration& time, uint64_t runs) {

@@ -173,6 +173,7 @@ int Main(int argc, char** argv) {
   AddLoadCommand(app, &action);
   AddSparsityCommand(app, &action);
   AddProfileCommand(app, &action);
+  AddTuneCommand(app, &action);
   AddReportCommand(app, &action);
   try {
     app.parse(argc, argv);

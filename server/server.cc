@@ -31,6 +31,7 @@
 #include "server/rpc/profile_service.h"
 #include "server/rpc/shared_memory_regions.h"
 #include "server/rpc/sparsity_service.h"
+#include "server/rpc/tuning_service.h"
 
 namespace reluserve {
 namespace {
@@ -89,7 +90,8 @@ void WatchHealth(grpc::Server& server, ModelRepository& repository) {
     for (const char* service :
          {"", inference::GRPCInferenceService::service_full_name(),
           v1::PredictionService::service_full_name(), v1::ModelService::service_full_name(),
-          v1::SparsityService::service_full_name(), v1::ProfileService::service_full_name()}) {
+          v1::SparsityService::service_full_name(), v1::ProfileService::service_full_name(),
+          v1::TuningService::service_full_name()}) {
       health.SetServingStatus(service, ready);
     }
   });
@@ -131,6 +133,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   rpc::ModelService model(*repository, lanes.threads_per_lane, *access);
   rpc::SparsityService sparsity(*repository, insight->sparsity(), *access);
   rpc::ProfileService profile(*repository, *access);
+  rpc::TuningService tuning(*repository, *access, lanes.threads_per_lane);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   // gRPC's own health service brings no description for reflection to give: ours has to be linked.
@@ -143,6 +146,7 @@ absl::Status Serve(const ServerOptions& options, const sigset_t& stop_signals) {
   builder.RegisterService(&model);
   builder.RegisterService(&sparsity);
   builder.RegisterService(&profile);
+  builder.RegisterService(&tuning);
   insight->ObserveCalls(builder);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {

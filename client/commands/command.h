@@ -57,6 +57,7 @@ void AddUnloadModelCommand(CLI::App& app, Action* action);
 void AddLoadCommand(CLI::App& app, Action* action);
 void AddSparsityCommand(CLI::App& app, Action* action);
 void AddProfileCommand(CLI::App& app, Action* action);
+void AddTuneCommand(CLI::App& app, Action* action);
 void AddReportCommand(CLI::App& app, Action* action);
 
 }  // namespace reluserve::client

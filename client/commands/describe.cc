@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "client/commands/command.h"
+#include "client/commands/planned_shapes.h"
 #include "client/json_output.h"
 #include "client/model_report.h"
 #include "client/request_input.h"
@@ -26,30 +27,12 @@ struct DescribeOptions {
   std::string graph;
 };
 
-// One shape for each input of the model, in its order.
-absl::Status AddShapes(const DescribeOptions& options,
-                       const inference::ModelMetadataResponse& metadata,
-                       v1::DescribeModelRequest* request) {
-  for (const InputSpec& spec : metadata.inputs()) {
-    RELUSERVE_ASSIGN_OR_RETURN(const Shape shape,
-                               PlannedShape(spec, options.shapes, options.batch));
-    v1::InputShape* added = request->add_input_shapes();
-    for (int64_t extent : shape.dims()) added->add_extents(extent);
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<int> Describe(const Session& session, const DescribeOptions& options) {
   v1::DescribeModelRequest request;
   request.set_name(options.model);
   request.set_version(options.version);
-  request.set_batch(options.batch);
-  if (!options.shapes.empty()) {
-    RELUSERVE_ASSIGN_OR_RETURN(const inference::ModelMetadataResponse metadata,
-                               session.client.ModelMetadata(options.model, options.version));
-    RELUSERVE_RETURN_IF_ERROR(CheckShapeNames(options.shapes, metadata));
-    RELUSERVE_RETURN_IF_ERROR(AddShapes(options, metadata, &request));
-  }
+  RELUSERVE_RETURN_IF_ERROR(SetPlannedShapes(session, options.model, options.version,
+                                             options.shapes, options.batch, &request));
   RELUSERVE_ASSIGN_OR_RETURN(const v1::DescribeModelResponse response,
                              session.client.DescribeModel(request));
   const GraphChoice graphs{.before = options.graph == "before" || options.graph == "both",

@@ -5,7 +5,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,18 +19,12 @@
 #include "client/load/report_html.h"
 #include "client/load/report_text.h"
 #include "client/load/result_json.h"
+#include "client/output_file.h"
 #include "client/request_input.h"
 #include "server/base/status.h"
 
 namespace reluserve::client {
 namespace {
-
-absl::Status WriteFile(const std::string& path, const std::string& content) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << content;
-  file.close();
-  return file ? absl::OkStatus() : InvalidArgument("cannot write {}", path);
-}
 
 // Tells on standard error how a run gets on: on a terminal in one line that is written over, or
 // else in a line for each load that is done.

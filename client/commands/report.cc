@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include <fstream>
 #include <memory>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "client/commands/command.h"
+#include "client/output_file.h"
 #include "client/sparsity_page.h"
 #include "server/base/status.h"
 
@@ -29,14 +29,6 @@ Request RequestOf(const ReportOptions& options) {
   return request;
 }
 
-absl::Status Write(const std::string& file, const std::string& content) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << content;
-  stream.close();
-  if (stream) return absl::OkStatus();
-  return absl::UnavailableError(fmt::format("cannot write {}", file));
-}
-
 absl::StatusOr<int> Report(const Session& session, const ReportOptions& options) {
   SparsityPageData data;
   auto request = RequestOf<v1::GetSparsityRequest>(options);
@@ -54,7 +46,7 @@ absl::StatusOr<int> Report(const Session& session, const ReportOptions& options)
     fmt::print("{}", page);
     return kExitOk;
   }
-  RELUSERVE_RETURN_IF_ERROR(Write(options.file, page));
+  RELUSERVE_RETURN_IF_ERROR(WriteFile(options.file, page));
   return kExitOk;
 }
 

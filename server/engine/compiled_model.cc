@@ -50,9 +50,9 @@ struct CompiledModel::State {
   std::vector<graph::PassReport> pass_reports;
   // Its steps are so short that handing them to other threads would take longer.
   bool single_thread = false;
-  // Of the convolutions by Winograd's algorithm, the first outputs.
-  std::set<graph::ValueId> winograd;
-  const std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
+  WinogradNodes winograd;
+  bool in_blocks = false;
+  std::shared_ptr<WeightStore> weights = std::make_shared<WeightStore>();
   const std::shared_ptr<Profiler> profiler = std::make_shared<Profiler>();
 
   // Held while a plan is made, so that several threads asking for one make it once.
@@ -71,8 +71,10 @@ struct CompiledModel::State {
   PlanOptions OptionsOf(bool strict);
   int Threads() const { return single_thread ? 1 : omp_get_max_threads(); }
   bool HasBatchOnAxis0(const graph::Node& node) const;
+  absl::Status Choose(const std::vector<graph::OperandInfo>& facts);
   static absl::StatusOr<std::shared_ptr<const Plan>> MakePlan(const std::shared_ptr<State>& state,
                                                               PlanKey key);
+  static absl::Status MakeFirstPlans(const std::shared_ptr<State>& state);
 };
 
 std::shared_ptr<const Plan> CompiledModel::State::FindPlan(std::span<const Shape> input_shapes,
@@ -129,7 +131,7 @@ absl::StatusOr<std::vector<graph::OperandInfo>> CompiledModel::State::Infer(
 
 PlanOptions CompiledModel::State::OptionsOf(bool strict) {
   absl::MutexLock lock(&mutex);
-  return {strict, by_sample, winograd};
+  return {strict, by_sample, winograd, in_blocks};
 }
 
 // Whether axis 0 is open of all that the node reads and makes, constants aside; in a batchable
@@ -256,6 +258,37 @@ std::vector<StepInfo> StepsForPeople(const std::vector<StepInfo>& steps) {
 CompiledModel::CompiledModel(std::shared_ptr<State> state) : state_(std::move(state)) {}
 CompiledModel::~CompiledModel() = default;
 
+// How convolutions are computed. `facts` are for one sample.
+absl::Status CompiledModel::State::Choose(const std::vector<graph::OperandInfo>& facts) {
+  const Tuning* tuning = options.tuning ? &*options.tuning : nullptr;
+  if (options.winograd) {
+    RELUSERVE_ASSIGN_OR_RETURN(winograd, FindWinogradNodes(graph, facts, tuning, *weights));
+  }
+  in_blocks = !winograd.empty() || (tuning != nullptr && tuning->in_blocks);
+  return absl::OkStatus();
+}
+
+// For one sample and, where there are batches, for two: these prove that the model runs.
+absl::Status CompiledModel::State::MakeFirstPlans(const std::shared_ptr<State>& state) {
+  const std::vector<Shape> inputs = WithBatch(state->graph, state->shapes, 1);
+  RELUSERVE_ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
+                             State::MakePlan(state, {inputs, state->Threads(), /*strict=*/false}));
+  if (plan->threads > 1 && WorkOfStep(*plan) < state->options.short_step) {
+    state->single_thread = true;
+    state->DropPlans();
+    RELUSERVE_ASSIGN_OR_RETURN(plan,
+                               State::MakePlan(state, {inputs, /*threads=*/1, /*strict=*/false}));
+  }
+  state->layers_by_sample.assign(plan->layers.size(), false);
+  if (state->shapes.batchable) {
+    const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
+    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
+                               State::MakePlan(state, {two, state->Threads(), /*strict=*/false}));
+    state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
     Graph graph, const CompileOptions& options) {
   if (options.max_plans < 1) {
@@ -275,26 +308,28 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
-  if (options.winograd) {
-    RELUSERVE_ASSIGN_OR_RETURN(
-        state->winograd,
-        FindWinogradNodes(state->graph, facts, options.winograd_nodes, *state->weights));
-  }
-  RELUSERVE_ASSIGN_OR_RETURN(std::shared_ptr<const Plan> plan,
-                             State::MakePlan(state, {inputs, state->Threads(), /*strict=*/false}));
-  if (plan->threads > 1 && WorkOfStep(*plan) < options.short_step) {
-    state->single_thread = true;
-    state->DropPlans();
-    RELUSERVE_ASSIGN_OR_RETURN(plan,
-                               State::MakePlan(state, {inputs, /*threads=*/1, /*strict=*/false}));
-  }
-  state->layers_by_sample.assign(plan->layers.size(), false);
-  if (state->shapes.batchable) {
-    const std::vector<Shape> two = WithBatch(state->graph, state->shapes, 2);
-    RELUSERVE_ASSIGN_OR_RETURN(const std::shared_ptr<const Plan> plan_of_two,
-                               State::MakePlan(state, {two, state->Threads(), /*strict=*/false}));
-    state->layers_by_sample = LayersBySample(*plan, *plan_of_two);
-  }
+  RELUSERVE_RETURN_IF_ERROR(state->Choose(facts));
+  RELUSERVE_RETURN_IF_ERROR(State::MakeFirstPlans(state));
+  return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
+}
+
+absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Variant(
+    std::optional<Tuning> tuning) const {
+  auto state = std::make_shared<State>();
+  state->graph = state_->graph;
+  state->shapes = state_->shapes;
+  state->options = state_->options;
+  state->options.tuning = std::move(tuning);
+  state->output_types = state_->output_types;
+  state->layers = state_->layers;
+  state->graph_before = state_->graph_before;
+  state->graph_after = state_->graph_after;
+  state->pass_reports = state_->pass_reports;
+  state->weights = std::make_shared<WeightStore>(state_->weights);
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts,
+                             state->Infer(WithBatch(state->graph, state->shapes, 1)));
+  RELUSERVE_RETURN_IF_ERROR(state->Choose(facts));
+  RELUSERVE_RETURN_IF_ERROR(State::MakeFirstPlans(state));
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));
 }
 
@@ -341,12 +376,14 @@ void CompiledModel::RunBySample(std::span<const std::string> nodes) {
   state_->plans.remove_if([](const auto& cached) { return cached.plan->samples > 1; });
 }
 
-std::vector<std::string> CompiledModel::winograd() const {
-  std::vector<std::string> names;
+Tuning CompiledModel::tuning() const {
+  Tuning tuning;
+  tuning.in_blocks = state_->in_blocks;
   for (const graph::Node& node : state_->graph.nodes) {
-    if (state_->winograd.contains(node.outputs[0])) names.push_back(node.name);
+    const auto found = state_->winograd.find(node.outputs[0]);
+    if (found != state_->winograd.end()) tuning.winograd_tiles[node.name] = found->second.tile;
   }
-  return names;
+  return tuning;
 }
 
 std::vector<std::string> CompiledModel::by_sample() const {

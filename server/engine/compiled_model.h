@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 
 #include "server/engine/plan_info.h"
 #include "server/engine/profiler.h"
+#include "server/engine/tuning.h"
 #include "server/graph/graph.h"
 #include "server/graph/passes/pass.h"
 #include "server/graph/symbolic.h"
@@ -35,8 +35,9 @@ struct CompileOptions {
   // Whether convolutions may be computed by Winograd's algorithm, where that is faster and, tried
   // on random inputs, within a bound of the exact result (primitives/winograd.h).
   bool winograd = true;
-  // Where given, of these only the ones named: what was measured on the machine itself.
-  std::optional<std::set<std::string>> winograd_nodes;
+  // What was measured on the machine itself; otherwise a rule of the shapes and of the CPU's
+  // instruction set chooses. A choice that is not to be had here, or not exact enough, is left out.
+  std::optional<Tuning> tuning;
   // A model whose steps come to fewer multiply-adds than this, on average and for a sample, runs on
   // one thread: that has done a step before another has woken up. 0: never so.
   int64_t short_step = 256 * 1024;
@@ -73,8 +74,11 @@ class CompiledModel {
   // have the batch on axis 0 stay as they are. Plans made so far for several samples are no longer
   // given.
   void RunBySample(std::span<const std::string> nodes);
-  // The names of the convolutions that are computed by Winograd's algorithm.
-  std::vector<std::string> winograd() const;
+  // How it is computed, by the rules or as it was asked for.
+  Tuning tuning() const;
+  // The same model computed otherwise, or without a tuning by the rules, to find out what is
+  // faster. Has plans and a profiler of its own, and shares the weights that lie alike.
+  absl::StatusOr<std::shared_ptr<CompiledModel>> Variant(std::optional<Tuning> tuning) const;
   // The names of the nodes to which that was done.
   std::vector<std::string> by_sample() const;
 

@@ -19,6 +19,7 @@
 #include "server/engine/activation_layers.h"
 #include "server/engine/maxout.h"
 #include "server/engine/plan.h"
+#include "server/engine/primitives/winograd.h"
 #include "server/engine/weight_store.h"
 #include "server/graph/graph.h"
 #include "server/graph/shape_inference.h"
@@ -31,10 +32,11 @@ struct PlanOptions {
   // Nodes, by their first output, to be run sample by sample: their kernels were found to give a
   // sample other bits in a batch.
   std::set<graph::ValueId> by_sample;
-  // Convolutions, by their first output, for which Winograd's algorithm is exact enough. Where
-  // there are any, convolutions lie in the blocks that it wants, so that nothing is converted
-  // between them.
-  std::set<graph::ValueId> winograd;
+  // Convolutions, by their first output, for which Winograd's algorithm is exact enough.
+  WinogradNodes winograd;
+  // Whether convolutions lie in the blocks that Winograd's kernels want, so that nothing is
+  // converted between these and others.
+  bool in_blocks = false;
 };
 
 // Used once, by one thread. Errors are INTERNAL unless said otherwise: shapes were already
@@ -51,10 +53,12 @@ class PlanBuilder {
   // --- For lowerings ---
 
   bool strict() const { return options_.strict; }
-  bool MayUseWinograd(const graph::Node& node) const {
-    return !strict() && options_.winograd.contains(node.outputs[0]);
+  // How Winograd's algorithm is to compute the node, or null where it is not to.
+  const WinogradChoice* WinogradOf(const graph::Node& node) const {
+    const auto found = options_.winograd.find(node.outputs[0]);
+    return strict() || found == options_.winograd.end() ? nullptr : &found->second;
   }
-  bool in_blocks() const { return !options_.winograd.empty(); }
+  bool in_blocks() const { return options_.in_blocks; }
   const graph::OperandInfo& fact(graph::ValueId id) const { return facts_[id]; }
   // The elements of a value that is known at plan time, else null.
   const Tensor* Known(graph::ValueId id) const;

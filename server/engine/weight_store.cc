@@ -78,9 +78,9 @@ void WeightStore::Adopt(graph::Graph& graph) {
   }
 }
 
-absl::StatusOr<Tensor> WeightStore::PlainLocked(const Constant& constant,
+absl::StatusOr<Tensor> WeightStore::PlainLocked(ValueId id, const Constant& constant,
                                                 const Tensor& tensor) const {
-  if (!constant.adopted) return tensor;
+  if (!constant.adopted) return base_ == nullptr ? tensor : base_->Plain(id, tensor);
   if (constant.plain) return *constant.plain;
   const auto copy = std::find_if(constant.copies.begin(), constant.copies.end(),
                                  [](const Copy& other) { return HoldsElements(other.desc); });
@@ -94,17 +94,30 @@ absl::StatusOr<Tensor> WeightStore::PlainLocked(const Constant& constant,
 absl::StatusOr<Tensor> WeightStore::Plain(ValueId id, const Tensor& tensor) {
   absl::MutexLock lock(&mutex_);
   const auto constant = constants_.find(id);
-  return constant == constants_.end() ? tensor : PlainLocked(constant->second, tensor);
+  static const Constant kUnknown;
+  return PlainLocked(id, constant == constants_.end() ? kUnknown : constant->second, tensor);
+}
+
+std::optional<Tensor> WeightStore::FindLocked(ValueId id, const Desc& given,
+                                              const Desc& wanted) const {
+  const auto constant = constants_.find(id);
+  if (constant != constants_.end()) {
+    for (const Copy& copy : constant->second.copies) {
+      if (copy.given == given && copy.desc == wanted) return copy.elements;
+    }
+  }
+  if (base_ == nullptr) return std::nullopt;
+  // Always from a store to its base, so that no two wait for each other.
+  absl::MutexLock lock(&base_->mutex_);
+  return base_->FindLocked(id, given, wanted);
 }
 
 absl::StatusOr<Tensor> WeightStore::Packed(ValueId id, const Tensor& tensor, const Desc& given,
                                            const Desc& wanted) {
   absl::MutexLock lock(&mutex_);
+  if (std::optional<Tensor> found = FindLocked(id, given, wanted)) return *found;
   Constant& constant = constants_[id];
-  for (const Copy& copy : constant.copies) {
-    if (copy.given == given && copy.desc == wanted) return copy.elements;
-  }
-  RELUSERVE_ASSIGN_OR_RETURN(Tensor plain, PlainLocked(constant, tensor));
+  RELUSERVE_ASSIGN_OR_RETURN(Tensor plain, PlainLocked(id, constant, tensor));
   if (given == wanted) {
     // A plan works on these, so they are kept.
     if (constant.adopted) constant.plain = plain;

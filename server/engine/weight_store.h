@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <absl/base/thread_annotations.h>
@@ -25,6 +27,10 @@ namespace reluserve::engine {
 // there is no memory, INTERNAL when oneDNN cannot convert.
 class WeightStore {
  public:
+  // `base` may be null; otherwise what it has need not be here too: constants that it adopted are
+  // read from it, and so are its packed copies.
+  explicit WeightStore(std::shared_ptr<WeightStore> base = nullptr) : base_(std::move(base)) {}
+
   // Takes over the large constants of the graph that are read as the weights of layers of floats
   // and as nothing else, and leaves their types and shapes behind. Of these the row-major elements
   // are given up as soon as a packed copy has them all, and made anew from it for whoever asks.
@@ -53,9 +59,15 @@ class WeightStore {
     std::vector<Copy> copies;
   };
 
-  absl::StatusOr<Tensor> PlainLocked(const Constant& constant, const Tensor& tensor) const
+  absl::StatusOr<Tensor> PlainLocked(graph::ValueId id, const Constant& constant,
+                                     const Tensor& tensor) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // A packed copy that is there, of this store or of its base.
+  std::optional<Tensor> FindLocked(graph::ValueId id, const compat::Desc& given,
+                                   const compat::Desc& wanted) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const std::shared_ptr<WeightStore> base_;
   mutable absl::Mutex mutex_;
   std::map<graph::ValueId, Constant> constants_ ABSL_GUARDED_BY(mutex_);
   int64_t packed_bytes_ ABSL_GUARDED_BY(mutex_) = 0;

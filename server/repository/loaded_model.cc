@@ -16,6 +16,7 @@
 #include "server/repository/batching_config.h"
 #include "server/repository/config_completion.h"
 #include "server/repository/image_input.h"
+#include "server/repository/tuning_file.h"
 
 namespace reluserve::repository {
 namespace {
@@ -103,16 +104,13 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(ModelSource
   RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, Import(source, fingerprint));
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   const absl::Time imported_at = absl::Now();
-  // A plan for each batch size, and some for other shapes and their strict twins.
-  engine::CompileOptions compile;
-  compile.max_plans = 16 + kMaxRunSize;
-  compile.winograd = source.winograd;
-  RELUSERVE_ASSIGN_OR_RETURN(model->compiled_,
-                             engine::CompiledModel::Create(std::move(imported.graph), compile));
-  const absl::Time compiled_at = absl::Now();
   model->name_ = source.name;
   model->version_ = source.version;
   model->fingerprint_ = fingerprint.value();
+  RELUSERVE_ASSIGN_OR_RETURN(
+      model->compiled_,
+      engine::CompiledModel::Create(std::move(imported.graph), model->OptionsFor(source)));
+  const absl::Time compiled_at = absl::Now();
   model->work_ = engine::WorkOf(*model->compiled_);
   model->info_ = imported.info;
   model->config_ = source.config;
@@ -139,6 +137,18 @@ bool LoadedModel::FindRunSizes(const std::function<bool()>& go_on) const {
   if (sizes_.empty()) return false;
   found_sizes_.store(&sizes_, std::memory_order_release);
   return true;
+}
+
+engine::CompileOptions LoadedModel::OptionsFor(const ModelSource& source) {
+  engine::CompileOptions options;
+  // A plan for each batch size, and some for other shapes and their strict twins.
+  options.max_plans = 16 + kMaxRunSize;
+  options.winograd = source.winograd;
+  if (source.tuning.empty()) return options;
+  absl::StatusOr<engine::Tuning> tuning = ParseTuning(source.tuning, fingerprint_);
+  tuning_status_ = tuning.status();
+  if (tuning.ok()) options.tuning = *std::move(tuning);
+  return options;
 }
 
 absl::Status LoadedModel::TakeConfig(const ModelSource& source) {

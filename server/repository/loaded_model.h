@@ -46,6 +46,8 @@ struct ModelSource {
   BatchingOptions batching;
   // Whether convolutions may be computed by Winograd's algorithm (engine::CompileOptions).
   bool winograd = true;
+  // Of the version's tuning file (tuning_file.h); empty where there is none.
+  std::string tuning;
   // As the repository has it; what it leaves out is completed from the model.
   inference::ModelConfig config;
   // What the configuration's label_filename of an output holds, by output; goes before `labels`.
@@ -74,6 +76,8 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
     absl::Duration compile;  // graph passes, packing weights, the first plans
   };
   const LoadPhases& load_phases() const { return load_phases_; }
+  // Why the tuning file is left aside; OK where it is not, or where there is none.
+  const absl::Status& tuning_status() const { return tuning_status_; }
   // Of the classes of an output, in its order; empty where there are none.
   const std::vector<std::string>& labels(size_t output = 0) const;
   const onnx_import::ModelInfo& info() const { return info_; }
@@ -125,6 +129,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   LoadedModel() = default;
   // The largest size worth trying.
   int LargestRunSize() const;
+  engine::CompileOptions OptionsFor(const ModelSource& source);
   // What follows from the complete configuration.
   absl::Status TakeConfig(const ModelSource& source);
 
@@ -133,6 +138,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   uint64_t fingerprint_ = 0;
   absl::Duration load_time_;
   LoadPhases load_phases_;
+  absl::Status tuning_status_;
   std::vector<std::vector<std::string>> labels_;  // by output
   BatchingOptions batching_;
   const std::vector<int> one_by_one_ = {1};

@@ -35,6 +35,7 @@ using Stamp = std::vector<FileStamp>;
 //   labels.txt              optional: a class a line; other label files by their names
 //   <version>/model.onnx    version: a positive whole number
 //   <version>/...           files that model.onnx keeps weights in
+//   <version>/tuning.pbtxt  optional: how it is computed fastest (tuning_file.h)
 //
 // What is on disk is looked at anew with each call. Thread-safe.
 class ModelFolder {

@@ -22,7 +22,9 @@ constexpr int64_t kMaxModelBytes = int64_t{2} << 30;  // protobuf's own limit
 constexpr int64_t kMaxConfigBytes = int64_t{1} << 20;
 constexpr int64_t kMaxLabelBytes = int64_t{16} << 20;
 constexpr size_t kMaxShownBytes = 200;
+constexpr int64_t kMaxTuningBytes = int64_t{4} << 20;
 constexpr char kDefaultFile[] = "model.onnx";
+constexpr char kTuningFile[] = "tuning.pbtxt";
 
 void LogUnsupported(const std::string& name, const inference::ModelConfig& config) {
   for (const std::string& field : UnsupportedFields(config)) {
@@ -60,6 +62,19 @@ absl::Status ReadLabels(const ModelFolder& folder, ModelSource& source) {
   return absl::OkStatus();
 }
 
+void LogTuningIgnored(const std::string& name, int64_t version, const absl::Status& status) {
+  spdlog::warn("tuning_ignored model={} version={} file={} reason=\"{}\"", name, version,
+               kTuningFile, std::string(status.message()));
+}
+
+// A model serves as well without its tuning, only more slowly.
+std::string ReadTuning(const std::string& name, const ModelFolder& folder, int64_t version) {
+  absl::StatusOr<std::string> text = folder.ReadBesideModel(version, kTuningFile, kMaxTuningBytes);
+  if (text.ok()) return *std::move(text);
+  if (!absl::IsNotFound(text.status())) LogTuningIgnored(name, version, text.status());
+  return "";
+}
+
 absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
                                                         const ModelFolder& folder, int64_t version,
                                                         const inference::ModelConfig& config,
@@ -74,6 +89,7 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
   RELUSERVE_ASSIGN_OR_RETURN(const std::string file, ModelFile(version, config));
   RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
   RELUSERVE_ASSIGN_OR_RETURN(source.onnx, folder.Read(file, kMaxModelBytes));
+  source.tuning = ReadTuning(name, folder, version);
   source.read_external = [&](const std::string& beside) {
     return folder.ReadBesideModel(version, beside, kMaxModelBytes);
   };
@@ -116,6 +132,8 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadVersion(
         "compile_ms={:.0f}",
         name, version, (*model)->compiled().layers().size(), elapsed.count(),
         absl::ToDoubleMilliseconds(phases.import), absl::ToDoubleMilliseconds(phases.compile));
+    const absl::Status& tuning = (*model)->tuning_status();
+    if (!tuning.ok()) LogTuningIgnored(name, version, tuning);
   } else {
     spdlog::error("model_failed model={} version={} error=\"{}\"", name, version,
                   std::string(model.status().message()));

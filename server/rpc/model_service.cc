@@ -10,6 +10,7 @@
 
 #include "server/base/status.h"
 #include "server/engine/compiled_model.h"
+#include "server/rpc/planned_shapes.h"
 #include "server/rpc/unary_call.h"
 
 namespace reluserve::rpc {
@@ -17,9 +18,6 @@ namespace {
 
 using repository::IndexEntry;
 using repository::LoadedModel;
-
-// Largest batch that a description may ask for: its plan takes no memory, but time to make.
-constexpr uint32_t kMaxDescribedBatch = 1024;
 
 void EncodeSpecs(const std::vector<repository::TensorSpec>& specs,
                  google::protobuf::RepeatedPtrField<v1::TensorSpec>* target) {
@@ -48,27 +46,6 @@ void EncodeEntry(const IndexEntry& entry, v1::ModelSummary& summary) {
   summary.set_reason(entry.reason);
 }
 
-// The shapes to plan for: the probe's, with the batch asked for, or those asked for.
-absl::StatusOr<std::vector<Shape>> DescribedShapes(const v1::DescribeModelRequest& request,
-                                                   const LoadedModel& model) {
-  if (request.batch() > kMaxDescribedBatch) {
-    return InvalidArgument("batch is {}, expected at most {}", request.batch(), kMaxDescribedBatch);
-  }
-  std::vector<Shape> shapes = model.compiled().shapes().probe_inputs;
-  if (request.input_shapes_size() > 0) {
-    shapes.clear();
-    for (const v1::InputShape& shape : request.input_shapes()) {
-      shapes.emplace_back(std::span<const int64_t>(shape.extents().data(),
-                                                   static_cast<size_t>(shape.extents_size())));
-    }
-    return shapes;
-  }
-  for (Shape& shape : shapes) {
-    if (model.batchable()) shape[0] = request.batch() == 0 ? 1 : request.batch();
-  }
-  return shapes;
-}
-
 void EncodePlan(const engine::PlanInfo& plan, v1::DescribeModelResponse& response) {
   for (const engine::StepInfo& step : plan.steps) {
     v1::PlanStep* message = response.add_steps();
@@ -89,7 +66,7 @@ void EncodePlan(const engine::PlanInfo& plan, v1::DescribeModelResponse& respons
 
 absl::Status Describe(const v1::DescribeModelRequest& request, const LoadedModel& model,
                       v1::DescribeModelResponse& response) {
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, DescribedShapes(request, model));
+  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, PlannedShapes(request, model));
   RELUSERVE_ASSIGN_OR_RETURN(const engine::PlanInfo plan, model.compiled().Describe(shapes));
   EncodeLoaded(model, *response.mutable_summary());
   response.set_graph_before(model.compiled().graph_before());

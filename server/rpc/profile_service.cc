@@ -6,23 +6,15 @@
 #include <memory>
 #include <string>
 
-#include <absl/time/time.h>
-
 #include "server/base/status.h"
 #include "server/engine/compiled_model.h"
+#include "server/rpc/duration.h"
 #include "server/rpc/unary_call.h"
 
 namespace reluserve::rpc {
 namespace {
 
-using google::protobuf::Duration;
 using repository::LoadedModel;
-
-void EncodeDuration(absl::Duration duration, Duration& message) {
-  const int64_t seconds = absl::IDivDuration(duration, absl::Seconds(1), &duration);
-  message.set_seconds(seconds);
-  message.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
 
 void EncodeStep(const engine::StepProfile& step, v1::StepProfile& message) {
   message.set_node(step.info.node);

@@ -66,10 +66,11 @@ std::vector<const google::protobuf::MethodDescriptor*> AllMethods() {
   v1::ListModelsRequest::descriptor();
   v1::GetSparsityRequest::descriptor();
   v1::GetProfileRequest::descriptor();
+  v1::TuneRequest::descriptor();
   std::vector<const google::protobuf::MethodDescriptor*> methods;
   for (const char* name : {"inference.GRPCInferenceService", "reluserve.v1.PredictionService",
                            "reluserve.v1.ModelService", "reluserve.v1.SparsityService",
-                           "reluserve.v1.ProfileService"}) {
+                           "reluserve.v1.ProfileService", "reluserve.v1.TuningService"}) {
     const auto* service =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
     EXPECT_NE(service, nullptr) << name;

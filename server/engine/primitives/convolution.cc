@@ -184,13 +184,14 @@ absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   attr.set_post_ops(ops);
-  if (builder.MayUseWinograd(node)) {
-    const auto pd =
-        MakeWinograd(operands.source.shape, weights, operands.bias, result_shape, window, attr);
+  if (const WinogradChoice* choice = builder.WinogradOf(node)) {
+    const int tile = choice->fixed ? choice->tile : WinogradTile(weights, result_shape);
+    const auto pd = MakeWinograd(operands.source.shape, weights, operands.bias, result_shape,
+                                 window, attr, tile);
     if (pd) {
       const bool alike =
           IsOfOneSample(pd, MakeWinograd(OneSample(operands.source.shape), weights, operands.bias,
-                                         OneSample(result_shape), window, attr));
+                                         OneSample(result_shape), window, attr, tile));
       if (!alike) {
         RELUSERVE_ASSIGN_OR_RETURN(const bool lowered, builder.LowerBySample(node));
         if (lowered) return true;

@@ -33,19 +33,6 @@ int64_t Tiles(const Shape& result, int64_t tile) {
   return ((result[2] + tile - 1) / tile) * ((result[3] + tile - 1) / tile);
 }
 
-// The extent of the result tiles to compute by: 4 saves more multiplications, 2 needs less than
-// half the memory for its weights, which counts where few tiles share them. 0: rather directly, as
-// blocks of channels would be mostly padding, or too few tiles would share the weights. Where the
-// borders lie was measured on the layers of networks for pictures, with weights that were not in
-// the caches.
-int64_t TileExtent(const Shape& weights, const Shape& result) {
-  constexpr int64_t kFewTiles = 16;
-  constexpr int64_t kFewChannels = 32;
-  if (weights[0] < kWinogradBlock || weights[1] < kWinogradBlock) return 0;
-  if (Tiles(result, 4) > kFewTiles) return 4;
-  return Tiles(result, 2) > kFewTiles && weights[0] > kFewChannels ? 2 : 0;
-}
-
 bool HasRank4(const Shape& source, const Shape& result) {
   return source.rank() == 4 && result.rank() == 4 && Describable(DataType::kFloat32, source) &&
          Describable(DataType::kFloat32, result);
@@ -157,11 +144,18 @@ bool IsFromModel(const graph::Graph& graph, const Node& node) {
          graph.value(node.inputs[1]).origin == graph::Value::Origin::kModel;
 }
 
-// Whether the node is a convolution that may be, and is worth being, computed so.
-absl::StatusOr<bool> IsWinogradNode(const Node& node, const std::vector<graph::OperandInfo>& facts,
-                                    WeightStore& store) {
+// The extent of the tiles by which to compute the node; 0: not so.
+int ChosenTile(const Node& node, const Shape& weights, const Shape& result, const Tuning* tuning) {
+  if (tuning == nullptr) return WinogradTile(weights, result);
+  const auto chosen = tuning->winograd_tiles.find(node.name);
+  return chosen == tuning->winograd_tiles.end() ? 0 : chosen->second;
+}
+
+// The same, where it may be computed by them.
+absl::StatusOr<int> CheckedTile(const Node& node, const std::vector<graph::OperandInfo>& facts,
+                                const Tuning* tuning, WeightStore& store) {
   const auto* conv = std::get_if<graph::Conv>(&node.op);
-  if (conv == nullptr || conv->group != 1) return false;
+  if (conv == nullptr || conv->group != 1) return 0;
   const auto value = [&](size_t input) -> const Tensor* {
     const bool given = node.inputs.size() > input && node.inputs[input] != kNoValue;
     return given && facts[node.inputs[input]].value ? &*facts[node.inputs[input]].value : nullptr;
@@ -173,33 +167,51 @@ absl::StatusOr<bool> IsWinogradNode(const Node& node, const std::vector<graph::O
   const Shape& result = facts[node.outputs[0]].shape;
   if (weights == nullptr || weights->type() != DataType::kFloat32 ||
       (has_bias && bias == nullptr) || !HasRank4(source, result) || source[0] != 1) {
-    return false;
+    return 0;
   }
+  const int tile = ChosenTile(node, weights->shape(), result, tuning);
   RELUSERVE_ASSIGN_OR_RETURN(const compat::WindowArgs window,
                              ConvolutionWindow(conv->window, source, weights->shape()));
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   Desc bias_desc;
   if (has_bias) bias_desc = PlainDesc(DataType::kFloat32, bias->shape());
-  const auto pd = MakeWinograd(source, weights->shape(), bias_desc, result, window, attr);
-  if (!pd) return false;
+  const auto pd = MakeWinograd(source, weights->shape(), bias_desc, result, window, attr, tile);
+  if (!pd) return 0;
   const Desc given = PlainDesc(DataType::kFloat32, weights->shape());
   RELUSERVE_ASSIGN_OR_RETURN(const Tensor elements, store.Plain(node.inputs[1], *weights));
   RELUSERVE_ASSIGN_OR_RETURN(const Tensor packed,
                              store.Packed(node.inputs[1], *weights, given, pd.weights_desc()));
-  return Check(elements, bias, source, result, window).Passes(pd, packed.data());
+  RELUSERVE_ASSIGN_OR_RETURN(
+      const bool exact, Check(elements, bias, source, result, window).Passes(pd, packed.data()));
+  return exact ? tile : 0;
 }
 
 }  // namespace
 
+// Tiles of 4 save more multiplications, those of 2 need less than half the memory for the weights,
+// which counts where few tiles share them. 0 as blocks of channels would be mostly padding, or too
+// few tiles would share the weights. Where the borders lie was measured on the layers of networks
+// for pictures, with weights that were not in the caches.
+int WinogradTile(const Shape& weights, const Shape& result) {
+  constexpr int64_t kFewTiles = 16;
+  constexpr int64_t kFewChannels = 32;
+  if (weights.rank() != 4 || result.rank() != 4 || weights[0] < kWinogradBlock ||
+      weights[1] < kWinogradBlock) {
+    return 0;
+  }
+  if (Tiles(result, 4) > kFewTiles) return 4;
+  return Tiles(result, 2) > kFewTiles && weights[0] > kFewChannels ? 2 : 0;
+}
+
 dnnl::convolution_forward::primitive_desc MakeWinograd(const Shape& source, const Shape& weights,
                                                        const Desc& bias, const Shape& result,
                                                        const compat::WindowArgs& window,
-                                                       const dnnl::primitive_attr& attr) {
-  const bool fits = HasRank4(source, result) && weights[2] == 3 && weights[3] == 3 &&
-                    AllAre(window.strides, 1) && AllAre(window.dilations, 0);
-  const int64_t tile = fits ? TileExtent(weights, result) : 0;
-  if (tile == 0) return {};
+                                                       const dnnl::primitive_attr& attr, int tile) {
+  const bool fits = tile != 0 && HasRank4(source, result) && weights.rank() == 4 &&
+                    weights[2] == 3 && weights[3] == 3 && AllAre(window.strides, 1) &&
+                    AllAre(window.dilations, 0);
+  if (!fits) return {};
   const auto make = [&](std::string_view name) {
     return compat::MakeConvolution(dnnl::algorithm::convolution_winograd,
                                    BlockedDesc(DataType::kFloat32, source, kWinogradBlock),
@@ -211,17 +223,17 @@ dnnl::convolution_forward::primitive_desc MakeWinograd(const Shape& source, cons
   return pd ? pd : make("wino");
 }
 
-absl::StatusOr<std::set<ValueId>> FindWinogradNodes(
-    const graph::Graph& graph, const std::vector<graph::OperandInfo>& facts,
-    const std::optional<std::set<std::string>>& only, WeightStore& weights) {
-  std::set<ValueId> nodes;
+absl::StatusOr<WinogradNodes> FindWinogradNodes(const graph::Graph& graph,
+                                                const std::vector<graph::OperandInfo>& facts,
+                                                const Tuning* tuning, WeightStore& weights) {
+  WinogradNodes nodes;
   for (const Node& node : graph.nodes) {
     // Weights by the file's own bytes alone: packed so they take up to four times the memory, which
     // a few bytes that say what to fill a tensor with shall not have us allocate.
-    if (!IsFromModel(graph, node) || (only && !only->contains(node.name))) continue;
+    if (!IsFromModel(graph, node)) continue;
     try {
-      RELUSERVE_ASSIGN_OR_RETURN(const bool found, IsWinogradNode(node, facts, weights));
-      if (found) nodes.insert(node.outputs[0]);
+      RELUSERVE_ASSIGN_OR_RETURN(const int tile, CheckedTile(node, facts, tuning, weights));
+      if (tile != 0) nodes[node.outputs[0]] = {tile, /*fixed=*/tuning != nullptr};
     } catch (const dnnl::error& error) {
       return Internal("node \"{}\": oneDNN failed to try Winograd's algorithm: {}", node.name,
                       error.what());

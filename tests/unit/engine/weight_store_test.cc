@@ -3,6 +3,8 @@
 
 #include "server/engine/weight_store.h"
 
+#include <cstring>
+#include <memory>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -88,6 +90,27 @@ TEST_F(WeightStoreTest, LeavesWhatIsReadOtherwise) {
   store_.Adopt(graph_);
   EXPECT_TRUE(graph_.ConstantOf(w)->has_elements());
   EXPECT_EQ(store_.Plain(w, *graph_.ConstantOf(w))->data(), given_.data());
+}
+
+TEST_F(WeightStoreTest, ReadsItsBase) {
+  const graph::ValueId w = AddConv();
+  const auto base = std::make_shared<WeightStore>();
+  base->Adopt(graph_);
+  const Tensor left = *graph_.ConstantOf(w);
+  const compat::Desc plain = PlainDesc(DataType::kFloat32, kWeights);
+  WeightStore store(base);
+  EXPECT_THAT(store.Plain(w, left)->values<float>(), ElementsAreArray(elements_));
+  // Packed here, and not in the base.
+  const Tensor own = store.Packed(w, left, plain, Blocked()).value();
+  EXPECT_EQ(base->packed_bytes(), 0);
+  EXPECT_EQ(store.packed_bytes(), static_cast<int64_t>(given_.byte_size()));
+  // Packed there, and shared.
+  const Tensor shared = base->Packed(w, left, plain, Blocked()).value();
+  EXPECT_EQ(std::memcmp(own.data(), shared.data(), own.byte_size()), 0);
+  WeightStore other(base);
+  EXPECT_EQ(other.Packed(w, left, plain, Blocked())->data(), shared.data());
+  EXPECT_EQ(other.packed_bytes(), 0);
+  EXPECT_THAT(other.Plain(w, left)->values<float>(), ElementsAreArray(elements_));
 }
 
 }  // namespace

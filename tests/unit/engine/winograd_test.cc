@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <random>
 #include <utility>
@@ -30,6 +31,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
 Tensor RandomWeights(const Shape& shape, float largest) {
   std::uniform_real_distribution<float> values(-largest, largest);
@@ -65,7 +67,11 @@ std::shared_ptr<CompiledModel> Compile(graph::Graph graph, bool winograd = true)
   return CompiledModel::Create(std::move(graph), options).value();
 }
 
-bool HasWinograd() { return !Compile(Network())->winograd().empty(); }
+std::map<std::string, int> TilesOf(const CompiledModel& model) {
+  return model.tuning().winograd_tiles;
+}
+
+bool HasWinograd() { return !TilesOf(*Compile(Network())).empty(); }
 
 struct Result {
   std::vector<float> output;
@@ -105,7 +111,7 @@ std::vector<std::string> Implementations(CompiledModel& model, int64_t samples) 
 TEST(WinogradTest, TakesConvolutionsOfItsShapeOnly) {
   if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
   const auto model = Compile(Network());
-  EXPECT_THAT(model->winograd(), ElementsAre("second"));
+  EXPECT_THAT(TilesOf(*model), ElementsAre(Pair("second", 4)));
   EXPECT_THAT(Implementations(*model, 1), Contains(HasSubstr("second: jit_wino_4x3")));
   EXPECT_THAT(Implementations(*model, 3), Contains(HasSubstr("second: jit_wino_4x3")));
 }
@@ -114,7 +120,7 @@ TEST(WinogradTest, ComputesWhatDirectConvolutionDoes) {
   if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
   const auto model = Compile(Network());
   const auto direct = Compile(Network(), /*winograd=*/false);
-  EXPECT_THAT(direct->winograd(), IsEmpty());
+  EXPECT_THAT(TilesOf(*direct), IsEmpty());
   const std::vector<float> input = RandomInput(1);
   const Result found = RunModel(*model, input, 1);
   const Result expected = RunModel(*direct, input, 1);
@@ -173,20 +179,41 @@ TEST(WinogradTest, ChoosesTheTilesByTheirNumber) {
   EXPECT_THAT(kernel_of(7), Not(HasSubstr("wino")));
 }
 
-TEST(WinogradTest, MayBeKeptFromConvolutionsByName) {
+TEST(WinogradTest, GoesByATuning) {
   if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
   CompileOptions options;
-  options.winograd_nodes = {"second"};
-  EXPECT_THAT(CompiledModel::Create(Network(), options).value()->winograd(), ElementsAre("second"));
-  options.winograd_nodes = {"another"};
-  EXPECT_THAT(CompiledModel::Create(Network(), options).value()->winograd(), IsEmpty());
+  // The third has another window, and "another" is none of its layers.
+  options.tuning = Tuning{{{"second", 2}, {"third", 2}, {"another", 4}}, false};
+  const auto model = CompiledModel::Create(Network(), options).value();
+  EXPECT_THAT(TilesOf(*model), ElementsAre(Pair("second", 2)));
+  EXPECT_TRUE(model->tuning().in_blocks);
+  EXPECT_THAT(Implementations(*model, 1), Contains(HasSubstr("second: jit_fp32_wino_2x3")));
+  EXPECT_THAT(Implementations(*model, 4), Contains(HasSubstr("second: jit_fp32_wino_2x3")));
+}
+
+TEST(WinogradTest, VariantComputesTheSame) {
+  const auto model = Compile(Network());
+  const std::vector<float> input = RandomInput(2);
+  const Result expected = RunModel(*model, input, 2);
+  for (const bool in_blocks : {false, true}) {
+    const Tuning direct = {{}, in_blocks};
+    const auto variant = model->Variant(direct).value();
+    EXPECT_EQ(variant->tuning(), direct);
+    const Result found = RunModel(*variant, input, 2);
+    ASSERT_EQ(found.output.size(), expected.output.size());
+    for (size_t i = 0; i < found.output.size(); ++i) {
+      EXPECT_NEAR(found.output[i], expected.output[i], 1e-4f) << i;
+    }
+  }
+  // What was packed for the variants has left the model as it was.
+  EXPECT_EQ(RunModel(*model, input, 2).output, expected.output);
 }
 
 TEST(WinogradTest, LeavesAConvolutionThatItCannotComputeExactlyEnough) {
   if (!HasWinograd()) GTEST_SKIP() << "oneDNN has no Winograd convolution on this CPU";
   // The transformed weights overflow, the direct sums do not.
   const auto model = Compile(Network(/*largest=*/1e37f));
-  EXPECT_THAT(model->winograd(), IsEmpty());
+  EXPECT_THAT(TilesOf(*model), IsEmpty());
 }
 
 }  // namespace
