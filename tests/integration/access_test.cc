@@ -28,6 +28,7 @@ const std::set<std::string> kAdmin = {"RepositoryModelLoad",
                                       "SetBaseline",
                                       "ResetSparsity",
                                       "StartProfile",
+                                      "Tune",
                                       "StopProfile"};
 
 // A call of any method with an empty request; streams end after it.
