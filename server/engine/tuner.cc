@@ -198,7 +198,11 @@ absl::StatusOr<TuneReport> Tune(const CompiledModel& model, const TuneOptions& o
   std::vector<Way> finalists = {{by_rules, {}, {}}};
   for (const Tuning& tuning : {TuningOf(report.nodes), Tuning()}) {
     RELUSERVE_ASSIGN_OR_RETURN(Way way, MakeWay(model, tuning));
-    finalists.push_back(std::move(way));
+    // Two of a kind would differ by noise.
+    const bool is_new = std::none_of(finalists.begin(), finalists.end(), [&](const Way& other) {
+      return other.model->tuning() == way.model->tuning();
+    });
+    if (is_new) finalists.push_back(std::move(way));
   }
   RELUSERVE_RETURN_IF_ERROR(race.Run(finalists));
   size_t best = 0;
