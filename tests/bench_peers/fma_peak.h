@@ -7,7 +7,8 @@
 namespace reluserve::bench {
 
 // The rate of multiply-adds in registers by this CPU's widest vectors, in GFLOP/s of the calling
-// thread's core: what no kernel can exceed. The best of several short measurements.
+// thread's core: what no kernel can exceed. The best of
+// several tenths of a second.
 double MeasureFmaPeak();
 
 }  // namespace reluserve::bench
