@@ -44,7 +44,7 @@ void Apply(const Shape& shape, const Shape& group_shape, const T* x, const std::
 absl::Status MeanVarianceNormalization(const graph::Node& node, Inputs inputs, Outputs outputs) {
   const auto& op = std::get<graph::MeanVarianceNormalization>(node.op);
   const Shape& shape = inputs[0].shape;
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes,
+  RELUSERVE_ASSIGN_OR_RETURN(const graph::AxisList axes,
                              graph::NormalizeAxes(op.axes, shape.rank()));
   const ReduceLoop loop(shape, axes);
   const Shape group_shape = GroupShape(shape, axes);

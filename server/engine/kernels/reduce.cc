@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright 2026 The reluserve authors
 
-#include <vector>
-
 #include "server/engine/kernels/dispatch.h"
 #include "server/engine/kernels/kernel_list.h"
 #include "server/engine/kernels/reduce_loop.h"
@@ -28,7 +26,7 @@ absl::Status Run(const graph::Node& node, Inputs inputs, Outputs outputs, const 
 absl::Status Reduce(const graph::Node& node, Inputs inputs, Outputs outputs) {
   using graph::ReduceKind;
   const auto& op = std::get<graph::Reduce>(node.op);
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, graph::ResolveReduceAxes(op, inputs));
+  RELUSERVE_ASSIGN_OR_RETURN(const graph::AxisList axes, graph::ResolveReduceAxes(op, inputs));
   const ReduceLoop loop(inputs[0].shape, axes);
   switch (op.kind) {
     case ReduceKind::kSum:

@@ -10,14 +10,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include <absl/container/inlined_vector.h>
 #include <absl/status/statusor.h>
 
 #include "server/graph/op.h"
 #include "server/tensor/tensor.h"
 
 namespace reluserve::graph {
+
+// Axes, and numbers for each axis or for both of its ends. Kernels ask for them in every run, and
+// so those of images are not allocated.
+using AxisList = absl::InlinedVector<int, 6>;
+using IntegerList = absl::InlinedVector<int64_t, 8>;
 
 // Operand `index` of a node, or a view without data when the node has fewer operands.
 TensorView OperandAt(std::span<const TensorView> operands, size_t index);
@@ -28,17 +33,16 @@ absl::StatusOr<int> NormalizeAxis(int64_t axis, int rank);
 
 // Each of `axes` counted from the front, in the order given. INVALID_ARGUMENT also when one is
 // named twice.
-absl::StatusOr<std::vector<int>> NormalizeAxes(std::span<const int64_t> axes, int rank);
+absl::StatusOr<AxisList> NormalizeAxes(std::span<const int64_t> axes, int rank);
 
 // All elements of an INT32 or INT64 operand of rank 0 or 1. INVALID_ARGUMENT for other types and
 // ranks.
-absl::StatusOr<std::vector<int64_t>> ReadIntegers(const TensorView& operand);
+absl::StatusOr<IntegerList> ReadIntegers(const TensorView& operand);
 
 // The axes a reduction runs over, ascending: operand 1 of `inputs` where it is present and not
 // empty, otherwise none with noop_with_empty_axes and all without. Of inputs[0] only the shape is
 // read.
-absl::StatusOr<std::vector<int>> ResolveReduceAxes(const Reduce& op,
-                                                   std::span<const TensorView> inputs);
+absl::StatusOr<AxisList> ResolveReduceAxes(const Reduce& op, std::span<const TensorView> inputs);
 
 }  // namespace reluserve::graph
 

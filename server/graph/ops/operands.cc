@@ -104,9 +104,9 @@ absl::Status Operands::RequireOneElement(size_t index) const {
 }
 
 absl::StatusOr<std::vector<int64_t>> Operands::Integers(size_t index) const {
-  absl::StatusOr<std::vector<int64_t>> values = ReadIntegers(facts_[index]->value->view());
+  const absl::StatusOr<IntegerList> values = ReadIntegers(facts_[index]->value->view());
   if (!values.ok()) return Annotate(values.status(), NameOf(index));
-  return values;
+  return std::vector<int64_t>(values->begin(), values->end());
 }
 
 absl::StatusOr<int> Operands::Axis(size_t index, int64_t axis) const {

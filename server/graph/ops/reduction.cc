@@ -39,7 +39,7 @@ RuleResult InferReduce(const Node& node, const Operands& operands) {
   if (!extreme || operands.type(0) != DataType::kBool) {
     RELUSERVE_RETURN_IF_ERROR(operands.RequireType(0, kNumericTypes));
   }
-  absl::StatusOr<std::vector<int>> axes = ResolveReduceAxes(op, operands.Views());
+  const absl::StatusOr<AxisList> axes = ResolveReduceAxes(op, operands.Views());
   if (!axes.ok()) return Annotate(axes.status(), "axes");
   return OneOutput(operands.type(0), Reduced(operands.shape(0), *axes, op.keep_dims));
 }

@@ -105,7 +105,7 @@ RuleResult InferSqueeze(const Node&, const Operands& operands) {
   std::vector<bool> removed(static_cast<size_t>(x.rank()), false);
   if (operands.Has(1)) {
     RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> given, operands.Integers(1));
-    RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, NormalizeAxes(given, x.rank()));
+    RELUSERVE_ASSIGN_OR_RETURN(const AxisList axes, NormalizeAxes(given, x.rank()));
     for (int axis : axes) {
       if (x[axis] != 1) {
         return InvalidArgument("axis {} of {} has extent {}, expected 1", axis, x.ToString(),
@@ -130,7 +130,7 @@ RuleResult InferUnsqueeze(const Node&, const Operands& operands) {
     return InvalidArgument("axes has {} entries, expected at most {}", given.size(), kMaxRank);
   }
   const int rank = x.rank() + static_cast<int>(given.size());
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, NormalizeAxes(given, rank));
+  RELUSERVE_ASSIGN_OR_RETURN(const AxisList axes, NormalizeAxes(given, rank));
   Shape output = Shape::Filled(rank, 0);
   for (int axis : axes) output[axis] = 1;
   for (int axis = 0, next = 0; axis < rank; ++axis) {

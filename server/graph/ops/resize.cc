@@ -17,9 +17,9 @@ namespace {
 // Larger than any image, and exact in single precision: scaled extents are computed in it.
 constexpr float kMaxExtent = 2147483648.0f;
 
-absl::StatusOr<std::vector<int>> ResizedAxes(const Resize& op, int rank) {
+absl::StatusOr<AxisList> ResizedAxes(const Resize& op, int rank) {
   if (!op.axes.empty()) return NormalizeAxes(op.axes, rank);
-  std::vector<int> all(static_cast<size_t>(rank));
+  AxisList all(static_cast<size_t>(rank));
   std::iota(all.begin(), all.end(), 0);
   return all;
 }
@@ -119,14 +119,14 @@ absl::StatusOr<ResolvedResize> ResolveResize(const Resize& op, std::span<const T
   result.roi_begin.assign(rank, 0.0f);
   result.roi_end.assign(rank, 1.0f);
   result.output = x;
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, ResizedAxes(op, x.rank()));
+  RELUSERVE_ASSIGN_OR_RETURN(const AxisList axes, ResizedAxes(op, x.rank()));
   if (op.coordinate_mode == CoordinateMode::kTfCropAndResize) {
     RELUSERVE_RETURN_IF_ERROR(ApplyRegion(axes, OperandAt(inputs, 1), result));
   }
   RELUSERVE_ASSIGN_OR_RETURN(const std::span<const float> scales,
                              Floats(OperandAt(inputs, 2), "scales", axes.size()));
   const TensorView sizes_operand = OperandAt(inputs, 3);
-  std::vector<int64_t> sizes;
+  IntegerList sizes;
   if (sizes_operand.present()) {
     RELUSERVE_ASSIGN_OR_RETURN(sizes, ReadIntegers(sizes_operand));
   }

@@ -18,13 +18,12 @@ constexpr int64_t kMaxExtent = std::numeric_limits<int32_t>::max();
 
 // A vector with one entry a spatial axis between `low` and kMaxExtent; empty stands for all
 // `fallback`.
-absl::StatusOr<std::vector<int64_t>> PerAxis(std::string_view name,
-                                             const std::vector<int64_t>& given, size_t axes,
-                                             int64_t low, int64_t fallback) {
+absl::StatusOr<std::vector<int64_t>> PerAxis(std::string_view name, std::span<const int64_t> given,
+                                             size_t axes, int64_t low, int64_t fallback) {
   if (given.empty()) return std::vector<int64_t>(axes, fallback);
   bool fits = given.size() == axes;
   for (int64_t entry : given) fits = fits && entry >= low && entry <= kMaxExtent;
-  if (fits) return given;
+  if (fits) return std::vector<int64_t>(given.begin(), given.end());
   return InvalidArgument("{} is {}, expected {} entries of {} or more", name,
                          Shape(given).ToString(), axes, low);
 }
@@ -39,8 +38,8 @@ absl::Status RequireFloats(const Operands& operands, std::initializer_list<size_
 }  // namespace
 
 absl::StatusOr<ResolvedCol2Im> ResolveCol2Im(const Col2Im& op, const Shape& x,
-                                             const std::vector<int64_t>& image,
-                                             const std::vector<int64_t>& block) {
+                                             std::span<const int64_t> image,
+                                             std::span<const int64_t> block) {
   const size_t axes = image.size();
   if (x.rank() != 3 || axes < 1 || axes > static_cast<size_t>(kMaxSpatialAxes)) {
     return InvalidArgument("X has shape {} and image_shape {} entries, expected 3 axes and 1 to {}",

@@ -5,6 +5,7 @@
 #define RELUSERVE_SERVER_GRAPH_OPS_SAMPLING_H_
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -28,8 +29,8 @@ struct ResolvedCol2Im {
 // `x` is the shape of X. INVALID_ARGUMENT when attributes and shapes do not fit together. Extents,
 // strides and pads are below 2³¹, so that sums of two products of them fit.
 absl::StatusOr<ResolvedCol2Im> ResolveCol2Im(const Col2Im& op, const Shape& x,
-                                             const std::vector<int64_t>& image,
-                                             const std::vector<int64_t>& block);
+                                             std::span<const int64_t> image,
+                                             std::span<const int64_t> block);
 
 }  // namespace reluserve::graph
 

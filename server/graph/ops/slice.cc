@@ -17,30 +17,30 @@ namespace reluserve::graph {
 namespace {
 
 // The elements of integer operand `index`; nothing when it is absent.
-absl::StatusOr<std::optional<std::vector<int64_t>>> OptionalIntegers(
-    std::span<const TensorView> inputs, size_t index, const char* name) {
+absl::StatusOr<std::optional<IntegerList>> OptionalIntegers(std::span<const TensorView> inputs,
+                                                            size_t index, const char* name) {
   const TensorView operand = OperandAt(inputs, index);
   if (!operand.present()) return std::nullopt;
-  absl::StatusOr<std::vector<int64_t>> values = ReadIntegers(operand);
+  absl::StatusOr<IntegerList> values = ReadIntegers(operand);
   if (!values.ok()) return Annotate(values.status(), name);
   return std::optional(*std::move(values));
 }
 
-absl::StatusOr<std::vector<int64_t>> Integers(std::span<const TensorView> inputs, size_t index,
-                                              const char* name) {
-  RELUSERVE_ASSIGN_OR_RETURN(std::optional<std::vector<int64_t>> values,
+absl::StatusOr<IntegerList> Integers(std::span<const TensorView> inputs, size_t index,
+                                     const char* name) {
+  RELUSERVE_ASSIGN_OR_RETURN(std::optional<IntegerList> values,
                              OptionalIntegers(inputs, index, name));
   if (!values) return InvalidArgument("operand {} is absent", name);
   return *std::move(values);
 }
 
 // The axes operand, from the front; all axes in order when it is absent.
-absl::StatusOr<std::vector<int>> AxesOrAll(std::span<const TensorView> inputs, size_t index) {
+absl::StatusOr<AxisList> AxesOrAll(std::span<const TensorView> inputs, size_t index) {
   const int rank = inputs[0].shape.rank();
-  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<std::vector<int64_t>> given,
+  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<IntegerList> given,
                              OptionalIntegers(inputs, index, "axes"));
   if (given) return NormalizeAxes(*given, rank);
-  std::vector<int> all(static_cast<size_t>(rank));
+  AxisList all(static_cast<size_t>(rank));
   std::iota(all.begin(), all.end(), 0);
   return all;
 }
@@ -76,15 +76,14 @@ AxisSlice SliceAxis(int64_t extent, int64_t start, int64_t end, int64_t step) {
 
 absl::StatusOr<ResolvedSlice> ResolveSlice(std::span<const TensorView> inputs) {
   const Shape& x = inputs[0].shape;
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> starts, Integers(inputs, 1, "starts"));
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> ends, Integers(inputs, 2, "ends"));
-  RELUSERVE_ASSIGN_OR_RETURN(std::vector<int> axes, AxesOrAll(inputs, 3));
+  RELUSERVE_ASSIGN_OR_RETURN(const IntegerList starts, Integers(inputs, 1, "starts"));
+  RELUSERVE_ASSIGN_OR_RETURN(const IntegerList ends, Integers(inputs, 2, "ends"));
+  RELUSERVE_ASSIGN_OR_RETURN(AxisList axes, AxesOrAll(inputs, 3));
   // Without axes the bounds are for the first axes.
   if (!OperandAt(inputs, 3).present() && starts.size() < axes.size()) axes.resize(starts.size());
-  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<std::vector<int64_t>> given_steps,
+  RELUSERVE_ASSIGN_OR_RETURN(const std::optional<IntegerList> given_steps,
                              OptionalIntegers(inputs, 4, "steps"));
-  const std::vector<int64_t> steps =
-      given_steps ? *given_steps : std::vector<int64_t>(axes.size(), 1);
+  const IntegerList steps = given_steps ? *given_steps : IntegerList(axes.size(), 1);
   if (starts.size() != axes.size() || ends.size() != axes.size() || steps.size() != axes.size()) {
     return InvalidArgument("starts, ends and steps have {}, {} and {} entries, expected {} each",
                            starts.size(), ends.size(), steps.size(), axes.size());
@@ -135,8 +134,8 @@ absl::StatusOr<ResolvedSlice> ResolveCrop(const Crop& op, const Shape& input) {
 
 absl::StatusOr<ResolvedPad> ResolvePad(const Pad& op, std::span<const TensorView> inputs) {
   const Shape& x = inputs[0].shape;
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> pads, Integers(inputs, 1, "pads"));
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, AxesOrAll(inputs, 3));
+  RELUSERVE_ASSIGN_OR_RETURN(const IntegerList pads, Integers(inputs, 1, "pads"));
+  RELUSERVE_ASSIGN_OR_RETURN(const AxisList axes, AxesOrAll(inputs, 3));
   if (pads.size() != 2 * axes.size()) {
     return InvalidArgument("pads has {} entries, expected {} (two for each of {} axes)",
                            pads.size(), 2 * axes.size(), axes.size());
@@ -171,12 +170,12 @@ absl::StatusOr<ResolvedPad> ResolvePad(const Pad& op, std::span<const TensorView
 absl::StatusOr<ResolvedPad> ResolveCenterCropPad(const CenterCropPad& op,
                                                  std::span<const TensorView> inputs) {
   const Shape& x = inputs[0].shape;
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int64_t> shape, Integers(inputs, 1, "shape"));
-  std::vector<int64_t> given = op.axes;
+  RELUSERVE_ASSIGN_OR_RETURN(const IntegerList shape, Integers(inputs, 1, "shape"));
+  IntegerList given(op.axes.begin(), op.axes.end());
   if (given.empty()) {
     for (int axis = 0; axis < x.rank(); ++axis) given.push_back(axis);
   }
-  RELUSERVE_ASSIGN_OR_RETURN(const std::vector<int> axes, NormalizeAxes(given, x.rank()));
+  RELUSERVE_ASSIGN_OR_RETURN(const AxisList axes, NormalizeAxes(given, x.rank()));
   if (shape.size() != axes.size()) {
     return InvalidArgument("shape has {} entries, expected {}", shape.size(), axes.size());
   }

@@ -9,11 +9,11 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include <absl/status/statusor.h>
 
 #include "server/graph/op.h"
+#include "server/graph/ops/axes.h"
 #include "server/tensor/tensor.h"
 
 namespace reluserve::graph {
@@ -21,8 +21,8 @@ namespace reluserve::graph {
 // Output element o along an axis is input element start + o·step. One entry an axis of the input;
 // every element named is inside the input. The step is 1 where there is at most one element.
 struct ResolvedSlice {
-  std::vector<int64_t> starts;
-  std::vector<int64_t> steps;  // not 0; may be negative
+  IntegerList starts;
+  IntegerList steps;  // not 0; may be negative
   Shape output;
 };
 
@@ -35,8 +35,8 @@ absl::StatusOr<ResolvedSlice> ResolveCrop(const Crop& op, const Shape& input);
 
 // Elements added (or, where negative, removed) before and after the input along each axis.
 struct ResolvedPad {
-  std::vector<int64_t> begin;
-  std::vector<int64_t> end;
+  IntegerList begin;
+  IntegerList end;
   Shape output;
 };
 
