@@ -4,6 +4,7 @@
 #include "server/rpc/input_contents.h"
 
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "server/base/status.h"
@@ -16,15 +17,20 @@ namespace {
 using inference::InferTensorContents;
 using inference::ModelInferRequest;
 
-// The elements of a repeated field as bytes of another, maybe narrower, element type.
+// The elements of a repeated field as bytes: those of the field, where they are of the tensor's
+// type, or converted ones in `owned` where that is narrower.
 template <typename To, typename Field>
-absl::StatusOr<std::string> Convert(const Field& field, std::string_view field_name,
-                                    std::string_view tensor) {
+absl::StatusOr<std::string_view> Elements(const Field& field, std::string_view field_name,
+                                          std::string_view tensor, std::string& owned) {
   if (field.empty()) {
     return InvalidArgument("input \"{}\" has no elements in {}, where those of its datatype go",
                            tensor, field_name);
   }
-  std::string bytes(static_cast<size_t>(field.size()) * sizeof(To), '\0');
+  const size_t size = static_cast<size_t>(field.size()) * sizeof(To);
+  if constexpr (std::is_same_v<typename Field::value_type, To>) {
+    return std::string_view(reinterpret_cast<const char*>(field.data()), size);
+  }
+  owned.resize(size);
   for (int i = 0; i < field.size(); ++i) {
     const auto value = static_cast<To>(field[i]);
     if (value != field[i] && field[i] == field[i]) {
@@ -32,9 +38,9 @@ absl::StatusOr<std::string> Convert(const Field& field, std::string_view field_n
           "input \"{}\" has element {} at position {}, which its datatype cannot hold", tensor,
           field[i], i);
     }
-    std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof(To), &value, sizeof(To));
+    std::memcpy(owned.data() + static_cast<size_t>(i) * sizeof(To), &value, sizeof(To));
   }
-  return bytes;
+  return owned;
 }
 
 // The typed contents of an input as bytes.
@@ -44,34 +50,36 @@ std::string RawBytesElements(const InferTensorContents& contents) {
   return raw;
 }
 
-absl::StatusOr<std::string> TypedBytes(const ModelInferRequest::InferInputTensor& input) {
-  if (input.datatype() == kBytes) return RawBytesElements(input.contents());
+// In the message or in `owned`.
+absl::StatusOr<std::string_view> TypedBytes(const ModelInferRequest::InferInputTensor& input,
+                                            std::string& owned) {
+  if (input.datatype() == kBytes) return owned = RawBytesElements(input.contents());
   RELUSERVE_ASSIGN_OR_RETURN(const DataType type, ParseDataType(input.name(), input.datatype()));
   const InferTensorContents& contents = input.contents();
   const std::string& name = input.name();
   switch (type) {
     case DataType::kBool:
-      return Convert<bool>(contents.bool_contents(), "bool_contents", name);
+      return Elements<bool>(contents.bool_contents(), "bool_contents", name, owned);
     case DataType::kInt8:
-      return Convert<int8_t>(contents.int_contents(), "int_contents", name);
+      return Elements<int8_t>(contents.int_contents(), "int_contents", name, owned);
     case DataType::kInt16:
-      return Convert<int16_t>(contents.int_contents(), "int_contents", name);
+      return Elements<int16_t>(contents.int_contents(), "int_contents", name, owned);
     case DataType::kInt32:
-      return Convert<int32_t>(contents.int_contents(), "int_contents", name);
+      return Elements<int32_t>(contents.int_contents(), "int_contents", name, owned);
     case DataType::kInt64:
-      return Convert<int64_t>(contents.int64_contents(), "int64_contents", name);
+      return Elements<int64_t>(contents.int64_contents(), "int64_contents", name, owned);
     case DataType::kUint8:
-      return Convert<uint8_t>(contents.uint_contents(), "uint_contents", name);
+      return Elements<uint8_t>(contents.uint_contents(), "uint_contents", name, owned);
     case DataType::kUint16:
-      return Convert<uint16_t>(contents.uint_contents(), "uint_contents", name);
+      return Elements<uint16_t>(contents.uint_contents(), "uint_contents", name, owned);
     case DataType::kUint32:
-      return Convert<uint32_t>(contents.uint_contents(), "uint_contents", name);
+      return Elements<uint32_t>(contents.uint_contents(), "uint_contents", name, owned);
     case DataType::kUint64:
-      return Convert<uint64_t>(contents.uint64_contents(), "uint64_contents", name);
+      return Elements<uint64_t>(contents.uint64_contents(), "uint64_contents", name, owned);
     case DataType::kFloat32:
-      return Convert<float>(contents.fp32_contents(), "fp32_contents", name);
+      return Elements<float>(contents.fp32_contents(), "fp32_contents", name, owned);
     case DataType::kFloat64:
-      return Convert<double>(contents.fp64_contents(), "fp64_contents", name);
+      return Elements<double>(contents.fp64_contents(), "fp64_contents", name, owned);
     case DataType::kFloat16:
     case DataType::kBfloat16:
       return InvalidArgument(
@@ -128,8 +136,7 @@ absl::StatusOr<InputContents> FindContents(const ModelInferRequest& message,
       RELUSERVE_ASSIGN_OR_RETURN(owned, ReadShared(*shared, regions, input.name()));
       bytes = owned;
     } else if (!raw) {
-      RELUSERVE_ASSIGN_OR_RETURN(owned, TypedBytes(input));
-      bytes = owned;
+      RELUSERVE_ASSIGN_OR_RETURN(bytes, TypedBytes(input, owned));
     } else if (next_raw < message.raw_input_contents_size()) {
       bytes = message.raw_input_contents(next_raw);
     }

@@ -85,6 +85,15 @@ TEST(OpenInferenceCodecTest, DecodesTypedContents) {
   ExpectDecodes<uint8_t>(TensorProto::BOOL, "BOOL", "bool_contents: [true, false]", 1, 0);
 }
 
+TEST(OpenInferenceCodecTest, BindsTypedContentsOfTheTensorsTypeWhereTheyLie) {
+  const auto model = LoadSmall(repository::CastBytes(onnx::TensorProto::FLOAT));
+  const ModelInferRequest message = Parse(
+      "inputs { name: 'x' datatype: 'FP32' shape: [1, 2] contents { fp32_contents: [1, 2] } }");
+  const auto request = DecodeRequest(message, *model, NoSharedMemory());
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->inputs[0].data, message.inputs(0).contents().fp32_contents().data());
+}
+
 struct ContentsRow {
   int onnx_type;
   std::string input;  // after the name
