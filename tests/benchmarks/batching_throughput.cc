@@ -8,15 +8,13 @@
 
 #include <omp.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <random>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <absl/synchronization/notification.h>
@@ -26,6 +24,7 @@
 #include "server/batching/cpu_grant.h"
 #include "server/batching/lanes.h"
 #include "server/batching/scheduler.h"
+#include "tests/benchmarks/closed_loop.h"
 
 namespace reluserve::batching {
 namespace {
@@ -69,34 +68,21 @@ std::vector<Tensor> RandomSample(const repository::LoadedModel& model) {
 // Answers a second.
 double Throughput(Scheduler& scheduler, const ModelHandle& model, int clients, double seconds) {
   const std::vector<Tensor> sample = RandomSample(*model);
-  const absl::Time start = absl::Now();
-  const absl::Time end = start + absl::Seconds(seconds);
-  std::atomic<int64_t> answers = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < clients; ++i) {
-    threads.emplace_back([&] {
-      while (absl::Now() < end) {
-        InferenceRequest request;
-        request.model = model;
-        for (const Tensor& tensor : sample) request.inputs.push_back(tensor.view());
-        request.wants_trace = false;
-        absl::Notification answered;
-        const absl::Status status = scheduler.Submit(
-            std::move(request), [&](const absl::StatusOr<InferenceResult>& result) {
-              if (result.ok()) ++answers;
-              answered.Notify();
-            });
-        if (status.ok()) answered.WaitForNotification();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return static_cast<double>(answers) / absl::ToDoubleSeconds(absl::Now() - start);
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return benchmarks::AnswersPerSecond(clients, seconds, [&] {
+    InferenceRequest request;
+    request.model = model;
+    for (const Tensor& tensor : sample) request.inputs.push_back(tensor.view());
+    request.wants_trace = false;
+    absl::Notification answered;
+    bool computed = false;
+    const absl::Status status =
+        scheduler.Submit(std::move(request), [&](const absl::StatusOr<InferenceResult>& result) {
+          computed = result.ok();
+          answered.Notify();
+        });
+    if (status.ok()) answered.WaitForNotification();
+    return computed;
+  });
 }
 
 int Main(int argc, char** argv) {
@@ -124,7 +110,7 @@ int Main(int argc, char** argv) {
     fmt::print("answers a second: {:.2f} batched, {:.2f} not; ratio {:.2f}\n", with, without,
                ratios.back());
   }
-  fmt::print("median ratio {:.2f}\n", Median(ratios));
+  fmt::print("median ratio {:.2f}\n", benchmarks::Median(ratios));
   return 0;
 }
 

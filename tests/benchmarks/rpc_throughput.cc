@@ -10,13 +10,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -24,6 +21,7 @@
 
 #include "client/client.h"
 #include "proto/open_inference.grpc.pb.h"
+#include "tests/benchmarks/closed_loop.h"
 
 namespace reluserve::client {
 namespace {
@@ -95,29 +93,14 @@ class NothingServer {
 // Answers a second.
 double Throughput(const Client& client, int clients, double seconds) {
   const inference::ModelInferRequest request = DigitRequest();
-  using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  std::atomic<int64_t> answers = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < clients; ++i) {
-    threads.emplace_back([&] {
-      while (Clock::now() < end) {
-        const auto response = client.ModelInfer(request);
-        if (!response.ok()) {
-          fmt::print(stderr, "{}\n", std::string(response.status().message()));
-          std::exit(1);
-        }
-        ++answers;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  return static_cast<double>(answers) / seconds;
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
+  return benchmarks::AnswersPerSecond(clients, seconds, [&] {
+    const auto response = client.ModelInfer(request);
+    if (!response.ok()) {
+      fmt::print(stderr, "{}\n", std::string(response.status().message()));
+      std::exit(1);
+    }
+    return true;
+  });
 }
 
 int Main(int argc, char** argv) {
@@ -139,7 +122,7 @@ int Main(int argc, char** argv) {
     fmt::print("answers a second: {:.0f} computed, {:.0f} empty; ratio {:.2f}\n", with, without,
                ratios.back());
   }
-  fmt::print("{} clients, median ratio {:.2f}\n", clients, Median(ratios));
+  fmt::print("{} clients, median ratio {:.2f}\n", clients, benchmarks::Median(ratios));
   return 0;
 }
 
