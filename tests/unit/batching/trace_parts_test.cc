@@ -56,5 +56,22 @@ TEST(TracePartsTest, AppendsToEarlierSamples) {
   }
 }
 
+// The element itself stays, with its memory, for when there are as many layers again.
+TEST(ReusedTraceTest, KeepsTheMemoryOfLayersThatAreNotNeeded) {
+  ReusedTrace reused;
+  AppendSamples(ThreeSamples(), 3, 0, 3, kBySample, reused.Clear(3));
+  const uint32_t* counts[] = {reused.trace().layers[0].inactive.data(),
+                              reused.trace().layers[1].inactive.data(),
+                              reused.trace().layers[2].inactive.data()};
+  EXPECT_EQ(reused.Resize(1).layers.size(), 1u);
+  EXPECT_EQ(reused.Clear(0).layers.size(), 0u);
+  AppendSamples(ThreeSamples(), 3, 1, 2, kBySample, reused.Clear(3));
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(reused.trace().layers[i].inactive.data(), counts[i]);
+  EXPECT_EQ(reused.trace().layers[0].samples, 1);
+  EXPECT_THAT(reused.trace().layers[0].inactive, ElementsAre(3, 4));
+  EXPECT_THAT(reused.trace().layers[1].non_finite, ElementsAre(0, 0));
+  EXPECT_THAT(reused.trace().layers[2].inactive, ElementsAre(4, 5));
+}
+
 }  // namespace
 }  // namespace reluserve::batching
