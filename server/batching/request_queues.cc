@@ -78,7 +78,7 @@ RequestQueues::ModelQueue& RequestQueues::QueueOf(const std::shared_ptr<const Lo
   // The address may be that of a model that is gone.
   if (found != models_.end() && !found->second.model.expired()) return found->second;
   std::erase_if(models_, [](const auto& entry) { return entry.second.model.expired(); });
-  ModelQueue queue(&memory_);
+  ModelQueue queue;
   queue.model = model;
   queue.options = model->batching();
   queue.batchable = model->batchable();
@@ -137,18 +137,17 @@ void RequestQueues::Insert(ModelQueue& queue, std::unique_ptr<AdmittedRequest> r
   const absl::Time next =
       request->delayed ? request->expires : std::min(request->expires, request->delayed_from);
   if (next != absl::InfiniteFuture()) {
-    timers_.emplace(next, std::pair(request->request.model.get(), place));
+    timer_nodes_.Insert(timers_, next, {request->request.model.get(), place});
   }
   ++waiting_;
   ++queue.level_sizes[request->level];
-  queue.requests.emplace(place, std::move(request));
+  request_nodes_.Insert(queue.requests, place, std::move(request));
 }
 
 std::unique_ptr<AdmittedRequest> RequestQueues::Remove(ModelQueue& queue,
                                                        Requests::iterator entry) {
   const Place place = entry->first;
-  std::unique_ptr<AdmittedRequest> request = std::move(entry->second);
-  queue.requests.erase(entry);
+  std::unique_ptr<AdmittedRequest> request = request_nodes_.Remove(queue.requests, entry);
   --waiting_;
   --queue.level_sizes[request->level];
   const absl::Time next =
@@ -156,7 +155,7 @@ std::unique_ptr<AdmittedRequest> RequestQueues::Remove(ModelQueue& queue,
   const auto [begin, end] = timers_.equal_range(next);
   for (auto timer = begin; timer != end; ++timer) {
     if (timer->second == std::pair(std::as_const(request->request.model).get(), place)) {
-      timers_.erase(timer);
+      timer_nodes_.Remove(timers_, timer);
       break;
     }
   }

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <memory_resource>
 #include <utility>
 #include <vector>
 
@@ -20,6 +19,7 @@
 
 #include "server/batching/batch_former.h"
 #include "server/batching/inference_request.h"
+#include "server/batching/node_recycler.h"
 #include "server/repository/batching_options.h"
 
 namespace reluserve::batching {
@@ -128,11 +128,10 @@ class RequestQueues {
     return {request.level, request.delayed, request.sequence};
   }
 
-  using Requests = std::pmr::map<Place, std::unique_ptr<AdmittedRequest>>;
+  using Requests = std::map<Place, std::unique_ptr<AdmittedRequest>>;
+  using Timers = std::multimap<absl::Time, std::pair<const repository::LoadedModel*, Place>>;
 
   struct ModelQueue {
-    explicit ModelQueue(std::pmr::memory_resource* memory) : requests(memory) {}
-
     std::weak_ptr<const repository::LoadedModel> model;
     repository::BatchingOptions options;
     bool batchable = false;
@@ -155,11 +154,11 @@ class RequestQueues {
 
   const QueueLimits limits_;
   const int count_every_;
-  std::pmr::unsynchronized_pool_resource memory_;
   Models models_;
   // The next time anything happens to a request by itself, soonest first.
-  std::pmr::multimap<absl::Time, std::pair<const repository::LoadedModel*, Place>> timers_{
-      &memory_};
+  Timers timers_;
+  NodeRecycler<Requests> request_nodes_;
+  NodeRecycler<Timers> timer_nodes_;
   // Memory for Take.
   std::vector<WaitingItem> items_;
   FormedBatch formed_;
