@@ -6,6 +6,7 @@
 
 #include <omp.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -176,6 +177,7 @@ void ExpectNone(const Counted& counted) {
 
 TEST_F(AllocationsTest, AreCountedOnAllThreads) {
   std::unique_ptr<int> in_thread;
+  std::array<std::unique_ptr<int>, 2> in_team;
   absl::Notification counting;
   std::thread thread([&] {
     counting.WaitForNotification();
@@ -184,10 +186,12 @@ TEST_F(AllocationsTest, AreCountedOnAllThreads) {
   AllocationCounter counter;
   const std::vector<int> numbers(100);
   const std::unique_ptr<void, void (*)(void*)> aligned(std::aligned_alloc(64, 64), std::free);
+#pragma omp parallel num_threads(2)
+  in_team[static_cast<size_t>(omp_get_thread_num())] = std::make_unique<int>(1);
   counting.Notify();
   thread.join();
   const Counted counted = counter.Stop();
-  EXPECT_EQ(counted.ours, 3u);
+  EXPECT_EQ(counted.ours, 5u) << counted.stacks;
   EXPECT_THAT(counted.stacks, testing::HasSubstr("allocations_test"));
 }
 
