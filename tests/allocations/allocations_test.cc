@@ -7,6 +7,7 @@
 #include <omp.h>
 
 #include <array>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -184,14 +185,18 @@ TEST_F(AllocationsTest, AreCountedOnAllThreads) {
     in_thread = std::make_unique<int>(1);
   });
   AllocationCounter counter;
-  const std::vector<int> numbers(100);
-  const std::unique_ptr<void, void (*)(void*)> aligned(std::aligned_alloc(64, 64), std::free);
+  // Volatile, as compilers leave out what nobody looks at.
+  int* volatile number = new int(1);
+  void* volatile aligned = std::aligned_alloc(64, 64);
 #pragma omp parallel num_threads(2)
   in_team[static_cast<size_t>(omp_get_thread_num())] = std::make_unique<int>(1);
   counting.Notify();
   thread.join();
   const Counted counted = counter.Stop();
-  EXPECT_EQ(counted.ours, 5u) << counted.stacks;
+  delete number;
+  std::free(aligned);
+  // A team may be given fewer threads.
+  EXPECT_EQ(counted.ours, 3u + (in_team[0] != nullptr) + (in_team[1] != nullptr)) << counted.stacks;
   EXPECT_THAT(counted.stacks, testing::HasSubstr("allocations_test"));
 }
 
