@@ -91,8 +91,8 @@ bool IsLibraries(const Stack& stack) {
   return false;
 }
 
-// Each function that allocates calls it first.
-[[gnu::noinline]] void Note() {
+// Each function that allocates calls it first; under a sanitizer there is none.
+[[gnu::noinline, maybe_unused]] void Note() {
   if (!counting.load(std::memory_order_relaxed) || noting) return;
   noting = true;
   Stack stack;
