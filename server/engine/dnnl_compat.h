@@ -63,6 +63,13 @@ struct AttributeArgument {
   std::vector<int32_t> integers;
 };
 
+// Whether oneDNN's kernels for vectors of 512 bits are to be had: each instruction set's number has
+// the bits of those it includes.
+inline bool HasAvx512() {
+  constexpr auto kCore = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kCore) == kCore;
+}
+
 // Of the implementations that `first` begins with, the first whose name contains `name`.
 template <typename PrimitiveDesc>
 PrimitiveDesc FirstNamed(PrimitiveDesc first, std::string_view name) {

@@ -74,14 +74,40 @@ void PrepareTrace(const Plan& plan, sparsity::Trace& trace) {
   }
 }
 
+sparsity::ChannelCounts CountsOf(sparsity::LayerCounts& layer) {
+  return {layer.inactive.data(), layer.saturated.data(), layer.non_finite.data()};
+}
+
 void Count(const CountStep& step, const void* elements, sparsity::LayerCounts& counts) {
-  const sparsity::ChannelCounts targets = {counts.inactive.data(), counts.saturated.data(),
-                                           counts.non_finite.data()};
+  const sparsity::ChannelCounts targets = CountsOf(counts);
   if (const auto* rule = std::get_if<sparsity::CountRule>(&step.rule)) {
     sparsity::CountActivations(static_cast<const float*>(elements), step.layout, *rule, targets);
   } else {
     sparsity::CountQuantizedActivations(elements, step.layout,
                                         std::get<sparsity::QuantizedCountRule>(step.rule), targets);
+  }
+}
+
+// `address` gives that of a slot.
+template <typename Address>
+void RunDepthwise(const DepthwiseStep& step, const Address& address, sparsity::Trace* trace) {
+  const DepthwiseOperands operands = {
+      static_cast<const float*>(address(step.source)),
+      static_cast<const float*>(address(step.weights)),
+      step.bias < 0 ? nullptr : static_cast<const float*>(address(step.bias)),
+      static_cast<float*>(address(step.result))};
+  DepthwiseCounts counts;
+  if (trace != nullptr && step.source_count) {
+    counts.source = CountsOf(trace->layers[step.source_count->layer]);
+    counts.source_high = std::get<sparsity::CountRule>(step.source_count->rule).saturated_high;
+  }
+  if (trace != nullptr && step.result_count) {
+    counts.result = CountsOf(trace->layers[step.result_count->layer]);
+    counts.result_high = std::get<sparsity::CountRule>(step.result_count->rule).saturated_high;
+  }
+  if (RunDepthwise(step.shape, operands, counts)) return;
+  for (const auto* count : {&step.source_count, &step.result_count}) {
+    if (*count) Count(**count, address((*count)->slot), trace->layers[(*count)->layer]);
   }
 }
 
@@ -95,8 +121,7 @@ void Count(const BranchCountStep& step, const Address& address, BoundStep& bound
     const BranchCountStep::Branch& branch = step.branches[b];
     bound.branches.push_back(static_cast<const float*>(address(branch.slot)) + branch.offset);
     sparsity::LayerCounts& counts = trace.layers[step.layer + b];
-    bound.branch_counts.push_back(
-        {counts.inactive.data(), counts.saturated.data(), counts.non_finite.data()});
+    bound.branch_counts.push_back(CountsOf(counts));
   }
   sparsity::CountBranches(bound.branches, step.layout, bound.branch_counts);
 }
@@ -273,6 +298,8 @@ absl::Status ExecutionContext::State::RunStep(const Step& step, BoundStep& bound
     if (status.ok()) return status;
     return Annotate(std::move(status),
                     fmt::format("node \"{}\" ({})", kernel->node.name, kernel->node.op_type));
+  } else if (const auto* depthwise = std::get_if<DepthwiseStep>(&step)) {
+    RunDepthwise(*depthwise, address, trace);
   } else if (const auto* copy = std::get_if<CopyStep>(&step)) {
     Copy(*copy, address);
   } else if (trace == nullptr) {

@@ -49,6 +49,13 @@ void SetBranches(int slot, const Shape& split, int axis, BranchCountStep& step) 
   }
 }
 
+// Whether a depthwise convolution that reads or makes the elements can count them, too.
+bool IsCountedOnTheWay(const CountStep& step) {
+  const auto* rule = std::get_if<sparsity::CountRule>(&step.rule);
+  return rule != nullptr && CountsOnTheWay(*rule) && step.layout.block == kDepthwiseBlock &&
+         step.layout.channels % kDepthwiseBlock == 0;
+}
+
 }  // namespace
 
 absl::Status PlanBuilder::CountLayer(const Node& node, ValueId id, const ActivationLayer& layer) {
@@ -68,9 +75,29 @@ absl::Status PlanBuilder::CountLayer(const Node& node, ValueId id, const Activat
   if (operand.type != DataType::kFloat32) {
     step.rule = OnCodes(layer.info.rule, *graph::ResultQuantization(graph_, node));
   }
-  AddStep(std::move(step), std::move(info));
   plan_->layers.push_back(std::move(shape));
+  auto* depthwise =
+      plan_->steps.empty() ? nullptr : std::get_if<DepthwiseStep>(&plan_->steps.back());
+  if (depthwise != nullptr && depthwise->result == step.slot && IsCountedOnTheWay(step)) {
+    depthwise->result_count = std::move(step);
+  } else {
+    AddStep(std::move(step), std::move(info));
+  }
   return absl::OkStatus();
+}
+
+void PlanBuilder::AddDepthwise(DepthwiseStep step, StepInfo info) {
+  for (size_t i = plan_->steps.size(); i-- > 0;) {
+    const auto* count = std::get_if<CountStep>(&plan_->steps[i]);
+    if (count == nullptr || count->slot != step.source || !IsCountedOnTheWay(*count)) continue;
+    step.source_count = *count;
+    step.source_layer = plan_->step_infos[i].node;
+    plan_->steps.erase(plan_->steps.begin() + static_cast<std::ptrdiff_t>(i));
+    plan_->step_infos.erase(plan_->step_infos.begin() + static_cast<std::ptrdiff_t>(i));
+    break;
+  }
+  info.implementation = "depthwise";
+  AddStep(std::move(step), std::move(info));
 }
 
 absl::Status PlanBuilder::CountMaxout(const Node& node, const Maxout& maxout) {

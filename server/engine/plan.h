@@ -9,12 +9,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "server/engine/compiled_model.h"
+#include "server/engine/depthwise.h"
 #include "server/engine/dnnl_compat.h"
 #include "server/engine/kernels/kernel.h"
 #include "server/graph/graph.h"
@@ -97,6 +99,20 @@ struct CountStep {
   std::variant<sparsity::CountRule, sparsity::QuantizedCountRule> rule;
 };
 
+// A depthwise convolution (depthwise.h), and the counts of activations that it makes on the way as
+// steps of their own would.
+struct DepthwiseStep {
+  DepthwiseShape shape;
+  // Slots; -1 for no bias.
+  int source = -1;
+  int weights = -1;
+  int bias = -1;
+  int result = -1;
+  std::optional<CountStep> source_count;
+  std::optional<CountStep> result_count;
+  std::string source_layer;  // the name of the layer that the source is of
+};
+
 // Counts the branches of a Maxout, as layers `layer`, `layer` + 1, ... of the trace.
 struct BranchCountStep {
   struct Branch {
@@ -120,7 +136,8 @@ struct CopyStep {
   std::vector<Piece> pieces;
 };
 
-using Step = std::variant<PrimitiveStep, KernelStep, CountStep, BranchCountStep, CopyStep>;
+using Step =
+    std::variant<PrimitiveStep, KernelStep, DepthwiseStep, CountStep, BranchCountStep, CopyStep>;
 
 // The shape of what one activation layer's counts are about.
 struct TraceLayerShape {

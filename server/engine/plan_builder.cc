@@ -412,6 +412,10 @@ void PlanBuilder::SetLives() {
       touch(count->slot);
     } else if (const auto* branches = std::get_if<BranchCountStep>(&plan_->steps[i])) {
       for (const auto& branch : branches->branches) touch(branch.slot);
+    } else if (const auto* depthwise = std::get_if<DepthwiseStep>(&plan_->steps[i])) {
+      for (int slot : {depthwise->source, depthwise->weights, depthwise->bias, depthwise->result}) {
+        touch(slot);
+      }
     } else if (const auto* copy = std::get_if<CopyStep>(&plan_->steps[i])) {
       for (const auto& piece : copy->pieces) touch(piece.from);
       touch(copy->to);

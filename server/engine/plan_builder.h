@@ -105,6 +105,11 @@ class PlanBuilder {
   absl::Status AddKernel(const graph::Node& node, std::span<const Operand> inputs,
                          std::span<const Operand> outputs);
 
+  // Whether this builds the steps of one sample of a batch.
+  bool is_sample() const { return is_sample_; }
+  // Appends a depthwise convolution. It takes over the counting of its source.
+  void AddDepthwise(DepthwiseStep step, StepInfo info);
+
   // Appends the copying of stretches of slots into slot `to`. `info` describes it.
   void AddCopy(int to, std::vector<CopyStep::Piece> pieces, StepInfo info);
   // Has what was computed into `parts`, which follow each other and are all that is in their

@@ -24,6 +24,12 @@ std::vector<int> LayersOfSteps(const Plan& plan) {
       layers[i] = count->layer;
       by_name.emplace(plan.step_infos[i].node, count->layer);
     }
+    const auto* depthwise = std::get_if<DepthwiseStep>(&plan.steps[i]);
+    if (depthwise == nullptr) continue;
+    if (depthwise->result_count) layers[i] = depthwise->result_count->layer;
+    if (depthwise->source_count) {
+      by_name.emplace(depthwise->source_layer, depthwise->source_count->layer);
+    }
   }
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const StepInfo& info = plan.step_infos[i];

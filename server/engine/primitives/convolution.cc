@@ -162,6 +162,8 @@ bool PacksWell(const Desc& given, const Desc& packed) {
 
 absl::StatusOr<bool> LowerConvolution(const Node& node, PlanBuilder& builder) {
   if (!CanLower(node, builder)) return false;
+  RELUSERVE_ASSIGN_OR_RETURN(const bool depthwise, LowerDepthwise(node, builder));
+  if (depthwise) return true;
   const auto& conv = std::get<graph::Conv>(node.op);
   const Shape& result_shape = builder.fact(node.outputs[0]).shape;
   RELUSERVE_ASSIGN_OR_RETURN(const compat::WindowArgs window, ConvolutionWindow(node, builder));

@@ -25,6 +25,8 @@ using Lowering = absl::StatusOr<bool> (*)(const graph::Node& node, PlanBuilder& 
 Lowering FindLowering(const graph::Op& op);
 
 absl::StatusOr<bool> LowerConvolution(const graph::Node& node, PlanBuilder& builder);
+// Of LowerConvolution: by our own kernel (depthwise.h), which counts on the way, where it has one.
+absl::StatusOr<bool> LowerDepthwise(const graph::Node& node, PlanBuilder& builder);
 absl::StatusOr<bool> LowerDeconvolution(const graph::Node& node, PlanBuilder& builder);
 absl::StatusOr<bool> LowerGemm(const graph::Node& node, PlanBuilder& builder);
 absl::StatusOr<bool> LowerMatMul(const graph::Node& node, PlanBuilder& builder);
@@ -62,6 +64,9 @@ void AppendClamp(const graph::Activation& activation, float scale, dnnl::post_op
 // Whether a primitive's own copy of the weights takes no more than a few times what the model has:
 // blocks of 16 channels on both sides are mostly padding for a layer of one channel.
 bool PacksWell(const compat::Desc& given, const compat::Desc& packed);
+
+// Whether the node is a convolution of each channel by itself, in whole blocks of channels.
+bool IsDepthwise(const graph::Node& node, const Shape& source);
 
 // Convolution weights [M, C/group, kernel...] with the group axis split off where there are groups.
 Shape GroupedWeights(const Shape& weights, int64_t group);
