@@ -13,6 +13,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
 
 #include "server/engine/compiled_model.h"
 #include "tests/support/graph_builder.h"
@@ -66,8 +67,7 @@ struct Case {
 
 class DepthwiseTest : public ::testing::TestWithParam<Case> {};
 
-TEST_P(DepthwiseTest, ComputesAndCounts) {
-  const auto& [shape, with_bias] = GetParam();
+void ComputesAndCounts(const DepthwiseShape& shape, bool with_bias) {
   const int64_t n = shape.samples, c = shape.channels;
   Blocked source(n, c, shape.height, shape.width);
   Blocked result(n, c, shape.result_height, shape.result_width);
@@ -117,6 +117,16 @@ TEST_P(DepthwiseTest, ComputesAndCounts) {
   }
   EXPECT_THAT(source_counts.non_finite, Each(0u));
   EXPECT_THAT(result_counts.non_finite, Each(0u));
+}
+
+// By the vectors of every width that this CPU has.
+TEST_P(DepthwiseTest, ComputesAndCounts) {
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    ComputesAndCounts(GetParam().shape, GetParam().bias);
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, DepthwiseTest,
