@@ -17,6 +17,9 @@
 namespace reluserve::batching {
 namespace {
 
+// Requests that are kept for others, at most. Each takes less than a kilobyte.
+constexpr size_t kMaxSpareRequests = 1024;
+
 absl::Status CheckAtLeastOne(std::string_view name, int64_t value) {
   if (value >= 1) return absl::OkStatus();
   return InvalidArgument("{} is {}, expected at least 1", name, value);
@@ -68,6 +71,10 @@ Scheduler::Scheduler(const SchedulerOptions& options, BatchObserver* observer)
     : options_(options),
       observer_(observer),
       queues_(QueueLimits{options.queue_capacity, options.admitted_bytes}, options.count_every) {
+  {
+    absl::MutexLock lock(&mutex_);
+    spare_.reserve(kMaxSpareRequests);
+  }
   for (int i = 0; i < options_.lanes; ++i) threads_.emplace_back([this, i] { RunLane(i); });
   threads_.emplace_back([this] { RunTimer(); });
 }
@@ -223,7 +230,9 @@ void Scheduler::Recycle(Lane& lane) {
   for (const EndedRequest& end : lane.ended) *end.request = AdmittedRequest();
   lane.batch.model = nullptr;
   absl::MutexLock lock(&mutex_);
-  for (EndedRequest& end : lane.ended) spare_.push_back(std::move(end.request));
+  for (EndedRequest& end : lane.ended) {
+    if (spare_.size() < kMaxSpareRequests) spare_.push_back(std::move(end.request));
+  }
   lane.ended.clear();
   --running_;
 }

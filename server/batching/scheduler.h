@@ -55,9 +55,9 @@ struct SchedulerLoad {
 };
 
 // Thread-safe. Allocates nothing for a request, once its like has been served: what requests were
-// kept in is kept for those that come, for as many as have been under way at once; and each lane
-// keeps memory of its own (BatchRunner). Of the requests that is not true which take several
-// batches or end uncomputed.
+// kept in is kept for those that come, for as many as have been under way at once, up to 1024; and
+// each lane keeps memory of its own (BatchRunner). Of the requests that is not true which take
+// several batches or end uncomputed.
 class Scheduler {
  public:
   // INVALID_ARGUMENT naming the option that is out of range. `observer` may be null, and must
