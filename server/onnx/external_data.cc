@@ -17,6 +17,8 @@ namespace {
 
 // Most files a model may have beside it.
 constexpr size_t kMaxFiles = 10'000;
+// Of these, open at once.
+constexpr int kMaxOpen = 256;
 
 // Where a tensor says that it lies.
 struct Place {
@@ -69,31 +71,41 @@ bool IsExternal(const onnx::TensorProto& proto) {
 
 absl::StatusOr<ExternalData::File*> ExternalData::Open(const std::string& location) {
   RELUSERVE_ASSIGN_OR_RETURN(const std::string path, NormalPath(location));
-  if (const auto known = files_.find(path); known != files_.end()) return &known->second;
+  const auto known = files_.find(path);
+  if (known != files_.end() && known->second.content) return &known->second;
   if (!read_) {
     return Unimplemented(
         "has its data in file \"{}\", but there are no files beside this model; save it with the "
         "weights inside",
         path);
   }
-  if (files_.size() >= kMaxFiles) {
+  if (known == files_.end() && files_.size() >= kMaxFiles) {
     return InvalidArgument("has its data in one of more than {} files", kMaxFiles);
   }
-  absl::StatusOr<std::string> content = read_(path);
+  if (open_files_ == kMaxOpen) RELUSERVE_RETURN_IF_ERROR(CloseAll());
+  absl::StatusOr<ByteSource> content = read_(path);
   if (!content.ok()) return Annotate(content.status(), "has its data in another file");
-  const auto budget = 2 * static_cast<int64_t>(content->size());
-  return &files_.emplace(path, File{*std::move(content), budget}).first->second;
+  File& file = files_.try_emplace(path, File{std::nullopt, 2 * content->size()}).first->second;
+  file.content = *std::move(content);
+  ++open_files_;
+  return &file;
 }
 
-absl::StatusOr<std::string_view> ExternalData::Find(const onnx::TensorProto& proto,
-                                                    int64_t byte_count) {
+absl::Status ExternalData::CloseAll() {
+  RELUSERVE_RETURN_IF_ERROR(CheckUnchanged());
+  for (auto& [path, file] : files_) file.content.reset();
+  open_files_ = 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RawData> ExternalData::Find(const onnx::TensorProto& proto, int64_t byte_count) {
   RELUSERVE_ASSIGN_OR_RETURN(const Place place, ReadPlace(proto));
   RELUSERVE_ASSIGN_OR_RETURN(File* const file, Open(place.location));
   if (place.length.value_or(byte_count) != byte_count) {
     return InvalidArgument("takes {} bytes, but {} are said to be in file \"{}\"", byte_count,
                            *place.length, place.location);
   }
-  const auto size = static_cast<int64_t>(file->content.size());
+  const int64_t size = file->content->size();
   if (place.offset > size || byte_count > size - place.offset) {
     return InvalidArgument("has {} bytes from byte {} of file \"{}\", which has {} bytes only",
                            byte_count, place.offset, place.location, size);
@@ -104,8 +116,14 @@ absl::StatusOr<std::string_view> ExternalData::Find(const onnx::TensorProto& pro
         place.location, size);
   }
   file->budget -= byte_count;
-  return std::string_view(file->content)
-      .substr(static_cast<size_t>(place.offset), static_cast<size_t>(byte_count));
+  return RawData(*file->content, place.offset, byte_count, hash_);
+}
+
+absl::Status ExternalData::CheckUnchanged() const {
+  for (const auto& [path, file] : files_) {
+    if (file.content) RELUSERVE_RETURN_IF_ERROR(file.content->CheckUnchanged());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace reluserve::onnx_import

@@ -12,8 +12,10 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <onnx/onnx_pb.h>
 
+#include "server/base/content_hash.h"
 #include "server/base/status.h"
 #include "server/onnx/branches.h"
+#include "server/onnx/cut_file.h"
 #include "server/onnx/graph_builder.h"
 #include "server/onnx/inline_functions.h"
 #include "server/onnx/names.h"
@@ -41,20 +43,23 @@ constexpr int kMaxListed = 10'000;
 constexpr int64_t kMaxParsedRatio = 4;
 constexpr int64_t kParsedAllowance = int64_t{256} << 20;
 
-absl::Status Parse(std::string_view bytes, const ImportOptions& options, onnx::ModelProto& model) {
+absl::Status CheckSize(int64_t size, const ImportOptions& options) {
   const int64_t max_bytes = std::min<int64_t>(options.max_file_bytes, INT_MAX);
-  const auto size = static_cast<int64_t>(bytes.size());
-  if (bytes.empty()) return InvalidArgument("the file is empty");
-  if (size > max_bytes) {
-    return InvalidArgument("the file has {} bytes, at most {} are accepted", size, max_bytes);
-  }
-  const int64_t parsed_size = BoundParsedSize(bytes);
+  if (size == 0) return InvalidArgument("the file is empty");
+  if (size <= max_bytes) return absl::OkStatus();
+  return InvalidArgument("the file has {} bytes, at most {} are accepted", size, max_bytes);
+}
+
+// `size` is that of the whole file.
+absl::Status Parse(const CutFile& file, int64_t size, onnx::ModelProto& model) {
+  const std::string& bytes = file.structure;
+  const int64_t parsed_size = BoundParsedSize(bytes) + file.raw_bytes;
   if (parsed_size > kMaxParsedRatio * size + kParsedAllowance) {
     return InvalidArgument(
         "the file would take up to {} bytes of memory for its {} bytes, too many", parsed_size,
         size);
   }
-  google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(size));
+  google::protobuf::io::ArrayInputStream array(bytes.data(), static_cast<int>(bytes.size()));
   google::protobuf::io::CodedInputStream stream(&array);
   if (!model.ParsePartialFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
     return InvalidArgument("the file is not an ONNX model, or is damaged or cut short");
@@ -156,9 +161,12 @@ class GraphImporter {
   GraphImporter(FileFacts& file, ExternalData& external, const graph::NodeEvaluator& evaluate)
       : file_(file), external_(external), evaluate_(evaluate) {}
 
+  // By the graph's initializers.
+  using CutTensors = std::unordered_map<int, RawData>;
+
   // Takes the graph apart: tensors are freed once they are converted.
-  absl::StatusOr<graph::Graph> Run(onnx::GraphProto& proto) {
-    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(proto));
+  absl::StatusOr<graph::Graph> Run(onnx::GraphProto& proto, const CutTensors& cut) {
+    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(proto, cut));
     RELUSERVE_RETURN_IF_ERROR(DefineInputs(proto));
     for (const onnx::NodeProto& node : proto.node()) {
       for (const std::string& output : node.output()) {
@@ -209,7 +217,7 @@ class GraphImporter {
     for (const onnx::TensorProto& initializer : branch.initializer()) {
       file_.read_names.insert(kept_names_.emplace_back(initializer.name()));
     }
-    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(branch));
+    RELUSERVE_RETURN_IF_ERROR(DefineInitializers(branch, {}));
     for (const onnx::NodeProto& inner : branch.node()) {
       for (const std::string& output : inner.output()) {
         const bool is_result =
@@ -230,14 +238,16 @@ class GraphImporter {
   }
 
   // Converts the initializers that something reads.
-  absl::Status DefineInitializers(onnx::GraphProto& proto) {
-    for (onnx::TensorProto& initializer : *proto.mutable_initializer()) {
+  absl::Status DefineInitializers(onnx::GraphProto& proto, const CutTensors& cut) {
+    for (int i = 0; i < proto.initializer_size(); ++i) {
       onnx::TensorProto taken;
-      taken.Swap(&initializer);
+      taken.Swap(proto.mutable_initializer(i));
       RELUSERVE_RETURN_IF_ERROR(CheckName("an initializer", taken.name()));
       initializer_names_.insert(taken.name());
       if (!file_.read_names.contains(taken.name())) continue;
-      absl::StatusOr<Tensor> tensor = TensorFromProto(taken, &external_);
+      const auto raw = cut.find(i);
+      absl::StatusOr<Tensor> tensor =
+          TensorFromProto(taken, &external_, raw == cut.end() ? nullptr : &raw->second);
       if (!tensor.ok()) return WithSubject(tensor.status(), "initializer", taken.name());
       RELUSERVE_RETURN_IF_ERROR(builder_.DefineConstant(taken.name(), *std::move(tensor)));
     }
@@ -289,21 +299,31 @@ class GraphImporter {
 
 }  // namespace
 
-absl::StatusOr<ImportedModel> ImportModel(std::string bytes, const ImportOptions& options) {
+absl::StatusOr<ImportedModel> ImportModel(const ByteSource& file, const ImportOptions& options) {
+  RELUSERVE_RETURN_IF_ERROR(CheckSize(file.size(), options));
+  RELUSERVE_ASSIGN_OR_RETURN(CutFile cut_file, CutLargeTensors(file));
   onnx::ModelProto model;
-  RELUSERVE_RETURN_IF_ERROR(Parse(bytes, options, model));
-  std::string().swap(bytes);
+  RELUSERVE_RETURN_IF_ERROR(Parse(cut_file, file.size(), model));
+  ContentHash hash;
+  hash.Add(std::exchange(cut_file.structure, {}));
   RELUSERVE_RETURN_IF_ERROR(InlineFunctions(model));
-  FileFacts file;
-  RELUSERVE_ASSIGN_OR_RETURN(file.opsets, ReadOpsets(model));
+  FileFacts facts;
+  RELUSERVE_ASSIGN_OR_RETURN(facts.opsets, ReadOpsets(model));
   RELUSERVE_RETURN_IF_ERROR(CheckGraph(model.graph()));
-  RELUSERVE_RETURN_IF_ERROR(CollectReadNames(model.graph(), file));
+  RELUSERVE_RETURN_IF_ERROR(CollectReadNames(model.graph(), facts));
 
   ImportedModel imported;
-  imported.info = ReadInfo(model, file);
-  ExternalData external(options.read_external);
-  GraphImporter importer(file, external, options.evaluate);
-  RELUSERVE_ASSIGN_OR_RETURN(imported.graph, importer.Run(*model.mutable_graph()));
+  imported.info = ReadInfo(model, facts);
+  GraphImporter::CutTensors cut;
+  for (const auto& [index, raw] : cut_file.raw_data) {
+    cut.emplace(index, RawData(file, raw.offset, raw.size, &hash));
+  }
+  ExternalData external(options.read_external, &hash);
+  GraphImporter importer(facts, external, options.evaluate);
+  RELUSERVE_ASSIGN_OR_RETURN(imported.graph, importer.Run(*model.mutable_graph(), cut));
+  RELUSERVE_RETURN_IF_ERROR(file.CheckUnchanged());
+  RELUSERVE_RETURN_IF_ERROR(external.CheckUnchanged());
+  imported.fingerprint = hash.value();
   return imported;
 }
 

@@ -13,6 +13,7 @@
 
 #include <absl/status/statusor.h>
 
+#include "server/base/byte_source.h"
 #include "server/graph/graph.h"
 #include "server/graph/shape_inference.h"
 #include "server/onnx/external_data.h"
@@ -40,16 +41,19 @@ struct ModelInfo {
 struct ImportedModel {
   graph::Graph graph;  // validated, in topological order
   ModelInfo info;
+  // Tells the content, with the weights that are read from other files, from others (ContentHash).
+  uint64_t fingerprint = 0;
 };
 
 // Reads a serialised ModelProto. Every byte is taken as hostile: counts and sizes are checked
-// before memory is asked for, and nothing outside `bytes` is read but by `read_external`. The bytes
-// are freed as soon as they are parsed.
+// before memory is asked for, and nothing outside `file` is read but by `read_external`. Large
+// tensors are read straight into the graph's constants, so that no second copy of them is made.
 //
 // INVALID_ARGUMENT for a file that is not ONNX or contradicts itself (cycle, initializer of the
 // wrong size, undefined value); UNIMPLEMENTED for an operator, attribute, type or domain outside
 // what is supported. The message names the node, operator and opset, and what is supported instead.
-absl::StatusOr<ImportedModel> ImportModel(std::string bytes, const ImportOptions& options = {});
+absl::StatusOr<ImportedModel> ImportModel(const ByteSource& file,
+                                          const ImportOptions& options = {});
 
 }  // namespace reluserve::onnx_import
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "server/base/checked_math.h"
 #include "server/base/status.h"
@@ -61,27 +62,54 @@ absl::Status CheckCount(const Header& header, std::string_view field, int64_t ex
       field, actual);
 }
 
-absl::StatusOr<Tensor> FromRawData(const Header& header, std::string_view raw) {
+// Calls `convert` with stretches of elements of `size` bytes each, and where the first stands.
+template <typename Convert>
+absl::Status ReadInPieces(const RawData& raw, size_t size, const Convert& convert) {
+  std::vector<char> piece(size_t{64} << 10);
+  for (int64_t done = 0; done < raw.size();) {
+    const std::span<char> read = std::span(piece).first(
+        static_cast<size_t>(std::min(raw.size() - done, static_cast<int64_t>(piece.size()))));
+    RELUSERVE_RETURN_IF_ERROR(raw.Read(done, read));
+    convert(read, static_cast<size_t>(done) / size);
+    done += static_cast<int64_t>(read.size());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadHalves(const RawData& raw, float (*widen)(uint16_t), std::span<float> values) {
+  return ReadInPieces(raw, sizeof(uint16_t), [&](std::span<const char> piece, size_t first) {
+    for (size_t i = 0; i < piece.size() / sizeof(uint16_t); ++i) {
+      uint16_t bits;
+      std::memcpy(&bits, piece.data() + i * sizeof(bits), sizeof(bits));
+      values[first + i] = widen(bits);
+    }
+  });
+}
+
+// A bool of C++ may hold nothing but 0 and 1.
+absl::Status ReadBools(const RawData& raw, std::span<bool> values) {
+  return ReadInPieces(raw, 1, [&](std::span<const char> piece, size_t first) {
+    std::transform(piece.begin(), piece.end(), values.begin() + static_cast<std::ptrdiff_t>(first),
+                   [](char byte) { return byte != 0; });
+  });
+}
+
+absl::StatusOr<Tensor> FromRawData(const Header& header, const RawData& raw) {
   const int64_t byte_count = header.element_count * static_cast<int64_t>(ByteSize(header.type));
-  RELUSERVE_RETURN_IF_ERROR(
-      CheckCount(header, "raw_data", byte_count, static_cast<int64_t>(raw.size())));
+  RELUSERVE_RETURN_IF_ERROR(CheckCount(header, "raw_data", byte_count, raw.size()));
   RELUSERVE_ASSIGN_OR_RETURN(Tensor tensor,
                              Tensor::Allocate(ComputeType(header.type), header.shape));
-  if (header.type == DataType::kFloat16 || header.type == DataType::kBfloat16) {
-    const auto widen = header.type == DataType::kFloat16 ? FloatFromHalf : FloatFromBfloat16;
-    const std::span<float> values = tensor.mutable_values<float>();
-    for (size_t i = 0; i < values.size(); ++i) {
-      uint16_t bits;
-      std::memcpy(&bits, raw.data() + i * sizeof(bits), sizeof(bits));
-      values[i] = widen(bits);
-    }
+  absl::Status read;
+  if (header.type == DataType::kFloat16) {
+    read = ReadHalves(raw, FloatFromHalf, tensor.mutable_values<float>());
+  } else if (header.type == DataType::kBfloat16) {
+    read = ReadHalves(raw, FloatFromBfloat16, tensor.mutable_values<float>());
   } else if (header.type == DataType::kBool) {
-    // A bool of C++ may hold nothing but 0 and 1.
-    std::transform(raw.begin(), raw.end(), tensor.mutable_values<bool>().begin(),
-                   [](char byte) { return byte != 0; });
+    read = ReadBools(raw, tensor.mutable_values<bool>());
   } else {
-    std::copy(raw.begin(), raw.end(), static_cast<char*>(tensor.mutable_data()));
+    read = raw.Read(0, {static_cast<char*>(tensor.mutable_data()), tensor.byte_size()});
   }
+  RELUSERVE_RETURN_IF_ERROR(read);
   return tensor;
 }
 
@@ -156,7 +184,7 @@ absl::StatusOr<Tensor> FromExternalData(const Header& header, const onnx::Tensor
     return Unimplemented("has its data in another file, which only initializers may have");
   }
   RELUSERVE_ASSIGN_OR_RETURN(
-      const std::string_view bytes,
+      const RawData bytes,
       external->Find(proto, header.element_count * static_cast<int64_t>(ByteSize(header.type))));
   return FromRawData(header, bytes);
 }
@@ -230,15 +258,16 @@ DataType ComputeType(DataType type) {
   return half ? DataType::kFloat32 : type;
 }
 
-absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, ExternalData* external) {
+absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto, ExternalData* external,
+                                       const RawData* cut) {
   RELUSERVE_ASSIGN_OR_RETURN(const Header header, ReadHeader(proto));
   if (IsExternal(proto)) return FromExternalData(header, proto, external);
   if (proto.has_segment()) return Unimplemented("is stored in segments, which is not supported");
-  if (proto.raw_data().empty()) return FromTypedFields(header, proto);
+  if (cut == nullptr && proto.raw_data().empty()) return FromTypedFields(header, proto);
   if (HasTypedData(proto)) {
     return InvalidArgument("has its data twice, in raw_data and in a typed field");
   }
-  return FromRawData(header, proto.raw_data());
+  return FromRawData(header, cut != nullptr ? *cut : RawData(proto.raw_data()));
 }
 
 }  // namespace reluserve::onnx_import

@@ -15,6 +15,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "server/onnx/external_data.h"
+#include "server/onnx/raw_data.h"
 #include "server/tensor/data_type.h"
 #include "server/tensor/tensor.h"
 
@@ -40,13 +41,15 @@ DataType ComputeType(DataType type);
 
 // The elements of `proto`, in their compute type. The byte count that its shape asks for is
 // compared with the data that is there before memory is allocated. Data in other files is asked
-// for from `external`; without it such tensors are refused.
+// for from `external`; without it such tensors are refused. `cut` is what a raw_data field held
+// that was taken out of `proto`; null: none was.
 //
 // INVALID_ARGUMENT when shape and data do not fit or a value does not fit its type; UNIMPLEMENTED
 // for types without support. Messages start with what is wrong; the caller puts the tensor's name
 // in front.
 absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto,
-                                       ExternalData* external = nullptr);
+                                       ExternalData* external = nullptr,
+                                       const RawData* cut = nullptr);
 
 }  // namespace reluserve::onnx_import
 

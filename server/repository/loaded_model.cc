@@ -3,8 +3,6 @@
 
 #include "server/repository/loaded_model.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -57,34 +55,6 @@ Shape Reshaped(const Shape& shape, const std::vector<int64_t>& from,
   return Shape(result);
 }
 
-// Length and CRC-32 of a model's files, in the order in which they are read.
-class Fingerprint {
- public:
-  void Add(std::string_view bytes) {
-    checksum_ = crc32_z(checksum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-    bytes_ += bytes.size();
-  }
-  uint64_t value() const { return (bytes_ << 32) | static_cast<uint32_t>(checksum_); }
-
- private:
-  uLong checksum_ = 0;
-  uint64_t bytes_ = 0;
-};
-
-absl::StatusOr<onnx_import::ImportedModel> Import(ModelSource& source, Fingerprint& fingerprint) {
-  fingerprint.Add(source.onnx);
-  onnx_import::ImportOptions options;
-  options.evaluate = engine::EvaluateNode;
-  if (source.read_external) {
-    options.read_external = [&](const std::string& path) -> absl::StatusOr<std::string> {
-      absl::StatusOr<std::string> content = source.read_external(path);
-      if (content.ok()) fingerprint.Add(*content);
-      return content;
-    };
-  }
-  return onnx_import::ImportModel(std::move(source.onnx), options);
-}
-
 // A list of labels that is too long or too short was made for another model.
 absl::Status CheckLabels(const LoadedModel& model, size_t output) {
   const std::optional<int64_t> classes = model.class_count(output);
@@ -100,13 +70,17 @@ absl::Status CheckLabels(const LoadedModel& model, size_t output) {
 
 absl::StatusOr<std::shared_ptr<const LoadedModel>> LoadedModel::Load(ModelSource source) {
   const absl::Time start = absl::Now();
-  Fingerprint fingerprint;
-  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported, Import(source, fingerprint));
+  onnx_import::ImportOptions import;
+  import.evaluate = engine::EvaluateNode;
+  import.read_external = source.read_external;
+  RELUSERVE_ASSIGN_OR_RETURN(onnx_import::ImportedModel imported,
+                             onnx_import::ImportModel(source.onnx, import));
+  source.onnx = ByteSource();
   std::shared_ptr<LoadedModel> model(new LoadedModel);
   const absl::Time imported_at = absl::Now();
   model->name_ = source.name;
   model->version_ = source.version;
-  model->fingerprint_ = fingerprint.value();
+  model->fingerprint_ = imported.fingerprint;
   RELUSERVE_ASSIGN_OR_RETURN(
       model->compiled_,
       engine::CompiledModel::Create(std::move(imported.graph), model->OptionsFor(source)));

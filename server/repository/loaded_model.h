@@ -23,6 +23,7 @@
 #include <absl/time/time.h>
 
 #include "proto/model_config.pb.h"
+#include "server/base/byte_source.h"
 #include "server/engine/compiled_model.h"
 #include "server/engine/sparse_work.h"
 #include "server/image/preprocess.h"
@@ -38,7 +39,7 @@ namespace reluserve::repository {
 struct ModelSource {
   std::string name;
   int64_t version = 1;
-  std::string onnx;  // the file's bytes
+  ByteSource onnx;  // the file
   // Of the classes, in the order of the first output; may be empty. The file they are from, for
   // messages, is labels.txt.
   std::vector<std::string> labels;
@@ -72,7 +73,7 @@ class LoadedModel : public std::enable_shared_from_this<LoadedModel> {
   // How long Load took, after which the model serves, and what of it.
   absl::Duration load_time() const { return load_time_; }
   struct LoadPhases {
-    absl::Duration import;   // parsing the file
+    absl::Duration import;   // reading and parsing the file
     absl::Duration compile;  // graph passes, packing weights, the first plans
   };
   const LoadPhases& load_phases() const { return load_phases_; }

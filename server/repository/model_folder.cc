@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -53,8 +52,8 @@ void AddStamps(const fs::path& directory, int depth, Stamp& stamp) {
 }
 
 // A file of a directory, or below it, wherever links lead as long as it is there.
-absl::StatusOr<std::string> ReadWithin(const fs::path& directory, const std::string& file,
-                                       int64_t max_bytes) {
+absl::StatusOr<ByteSource> OpenWithin(const fs::path& directory, const std::string& file,
+                                      int64_t max_bytes) {
   std::error_code error;
   const fs::path path = fs::canonical(directory / file, error);
   if (error) return NotFound("there is no file {}", (directory / file).string());
@@ -63,7 +62,7 @@ absl::StatusOr<std::string> ReadWithin(const fs::path& directory, const std::str
     return InvalidArgument("file {} is not in the directory of the model",
                            (directory / file).string());
   }
-  return ReadFile(path, max_bytes);
+  return ByteSource::OpenFile(path, max_bytes);
 }
 
 class Directory final : public ModelFolder {
@@ -80,12 +79,12 @@ class Directory final : public ModelFolder {
     std::sort(versions.begin(), versions.end());
     return versions;
   }
-  absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const override {
-    return ReadFile(path_ / file, max_bytes);
+  absl::StatusOr<ByteSource> Open(const std::string& file, int64_t max_bytes) const override {
+    return ByteSource::OpenFile(path_ / file, max_bytes);
   }
-  absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
-                                              int64_t max_bytes) const override {
-    return ReadWithin(path_ / std::to_string(version), file, max_bytes);
+  absl::StatusOr<ByteSource> OpenBesideModel(int64_t version, const std::string& file,
+                                             int64_t max_bytes) const override {
+    return OpenWithin(path_ / std::to_string(version), file, max_bytes);
   }
   Stamp StampOfModel() const override {
     Stamp stamp;
@@ -112,14 +111,14 @@ class SingleFile final : public ModelFolder {
       : file_(std::move(file)), with_siblings_(with_siblings) {}
 
   absl::StatusOr<std::vector<int64_t>> Versions() const override { return std::vector<int64_t>{1}; }
-  absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const override {
-    if (file.starts_with("1/")) return ReadFile(file_, max_bytes);
-    if (with_siblings_) return ReadFile(file_.parent_path() / file, max_bytes);
+  absl::StatusOr<ByteSource> Open(const std::string& file, int64_t max_bytes) const override {
+    if (file.starts_with("1/")) return ByteSource::OpenFile(file_, max_bytes);
+    if (with_siblings_) return ByteSource::OpenFile(file_.parent_path() / file, max_bytes);
     return NotFound("there is no file {} with the model {}", file, file_.string());
   }
-  absl::StatusOr<std::string> ReadBesideModel(int64_t, const std::string& file,
-                                              int64_t max_bytes) const override {
-    return ReadWithin(DirectoryOf(file_), file, max_bytes);
+  absl::StatusOr<ByteSource> OpenBesideModel(int64_t, const std::string& file,
+                                             int64_t max_bytes) const override {
+    return OpenWithin(DirectoryOf(file_), file, max_bytes);
   }
   Stamp StampOfModel() const override {
     Stamp stamp;
@@ -142,7 +141,9 @@ class SingleFile final : public ModelFolder {
 
 class Memory final : public ModelFolder {
  public:
-  explicit Memory(std::map<std::string, std::string> files) : files_(std::move(files)) {}
+  explicit Memory(std::map<std::string, std::string> files) {
+    for (auto& [path, content] : files) files_.emplace(path, std::move(content));
+  }
 
   absl::StatusOr<std::vector<int64_t>> Versions() const override {
     std::set<int64_t> versions;
@@ -154,24 +155,24 @@ class Memory final : public ModelFolder {
     }
     return std::vector<int64_t>(versions.begin(), versions.end());
   }
-  absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const override {
+  absl::StatusOr<ByteSource> Open(const std::string& file, int64_t max_bytes) const override {
     const auto found = files_.find(file);
     if (found == files_.end()) return NotFound("there is no file {} among those given", file);
-    if (static_cast<int64_t>(found->second.size()) > max_bytes) {
+    if (found->second.size() > max_bytes) {
       return InvalidArgument("file {} has {} bytes, expected at most {}", file,
                              found->second.size(), max_bytes);
     }
     return found->second;
   }
-  absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
-                                              int64_t max_bytes) const override {
-    return Read(std::to_string(version) + "/" + file, max_bytes);
+  absl::StatusOr<ByteSource> OpenBesideModel(int64_t version, const std::string& file,
+                                             int64_t max_bytes) const override {
+    return Open(std::to_string(version) + "/" + file, max_bytes);
   }
   Stamp StampOfModel() const override { return {}; }
   Stamp StampOfVersion(int64_t) const override { return {}; }
 
  private:
-  const std::map<std::string, std::string> files_;
+  std::map<std::string, ByteSource> files_;
 };
 
 }  // namespace
@@ -205,23 +206,13 @@ bool IsFileName(std::string_view name) {
 }
 
 absl::StatusOr<std::string> ReadFile(const fs::path& path, int64_t max_bytes) {
-  const std::optional<FileStamp> before = StampOf(path);
-  if (!before) return NotFound("there is no file {}", path.string());
-  if (before->bytes > max_bytes) {
-    return InvalidArgument("file {} has {} bytes, expected at most {}", path.string(),
-                           before->bytes, max_bytes);
-  }
-  std::string contents(static_cast<size_t>(before->bytes), '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(contents.data(), before->bytes)) {
-    return InvalidArgument("file {} cannot be read to its end ({} bytes)", path.string(),
-                           before->bytes);
-  }
-  if (StampOf(path) != before) {
-    return InvalidArgument("file {} changed while it was read: is it still being copied?",
-                           path.string());
-  }
-  return contents;
+  RELUSERVE_ASSIGN_OR_RETURN(const ByteSource source, ByteSource::OpenFile(path, max_bytes));
+  return source.ReadAll();
+}
+
+absl::StatusOr<std::string> ModelFolder::Read(const std::string& file, int64_t max_bytes) const {
+  RELUSERVE_ASSIGN_OR_RETURN(const ByteSource source, Open(file, max_bytes));
+  return source.ReadAll();
 }
 
 std::vector<std::string> SplitLines(std::string_view text) {

@@ -16,6 +16,8 @@
 
 #include <absl/status/statusor.h>
 
+#include "server/base/byte_source.h"
+
 namespace reluserve::repository {
 
 // What can be seen of a file without reading it. Two that are equal, some time apart, are taken for
@@ -44,16 +46,20 @@ class ModelFolder {
 
   // Ascending. INVALID_ARGUMENT for a directory that cannot be read.
   virtual absl::StatusOr<std::vector<int64_t>> Versions() const = 0;
-  // A whole file of at most `max_bytes`. NOT_FOUND, or INVALID_ARGUMENT naming the file and why.
-  virtual absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const = 0;
+  // A file of at most `max_bytes`. NOT_FOUND, or INVALID_ARGUMENT naming the file and why.
+  virtual absl::StatusOr<ByteSource> Open(const std::string& file, int64_t max_bytes) const = 0;
   // The same for a file that a version's model names, by its path from there. INVALID_ARGUMENT also
   // where a link leads out of the version's directory: what a model names may be anything.
-  virtual absl::StatusOr<std::string> ReadBesideModel(int64_t version, const std::string& file,
-                                                      int64_t max_bytes) const = 0;
+  virtual absl::StatusOr<ByteSource> OpenBesideModel(int64_t version, const std::string& file,
+                                                     int64_t max_bytes) const = 0;
   // The files outside version directories; those of one version, with all below it. Empty where
   // there are none, and for what never changes.
   virtual Stamp StampOfModel() const = 0;
   virtual Stamp StampOfVersion(int64_t version) const = 0;
+
+  // The whole content of what Open gives, with its errors; INVALID_ARGUMENT also where the file
+  // changes while it is read.
+  absl::StatusOr<std::string> Read(const std::string& file, int64_t max_bytes) const;
 };
 
 // A directory laid out as above.

@@ -69,7 +69,8 @@ void LogTuningIgnored(const std::string& name, int64_t version, const absl::Stat
 
 // A model serves as well without its tuning, only more slowly.
 std::string ReadTuning(const std::string& name, const ModelFolder& folder, int64_t version) {
-  absl::StatusOr<std::string> text = folder.ReadBesideModel(version, kTuningFile, kMaxTuningBytes);
+  absl::StatusOr<ByteSource> file = folder.OpenBesideModel(version, kTuningFile, kMaxTuningBytes);
+  absl::StatusOr<std::string> text = file.ok() ? file->ReadAll() : file.status();
   if (text.ok()) return *std::move(text);
   if (!absl::IsNotFound(text.status())) LogTuningIgnored(name, version, text.status());
   return "";
@@ -88,10 +89,10 @@ absl::StatusOr<std::shared_ptr<const LoadedModel>> Load(const std::string& name,
   source.winograd = winograd;
   RELUSERVE_ASSIGN_OR_RETURN(const std::string file, ModelFile(version, config));
   RELUSERVE_RETURN_IF_ERROR(ReadLabels(folder, source));
-  RELUSERVE_ASSIGN_OR_RETURN(source.onnx, folder.Read(file, kMaxModelBytes));
+  RELUSERVE_ASSIGN_OR_RETURN(source.onnx, folder.Open(file, kMaxModelBytes));
   source.tuning = ReadTuning(name, folder, version);
   source.read_external = [&](const std::string& beside) {
-    return folder.ReadBesideModel(version, beside, kMaxModelBytes);
+    return folder.OpenBesideModel(version, beside, kMaxModelBytes);
   };
   return LoadedModel::Load(std::move(source));
 }

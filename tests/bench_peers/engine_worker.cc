@@ -25,6 +25,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "server/base/byte_source.h"
 #include "server/base/status.h"
 #include "server/batching/denormals.h"
 #include "server/engine/compiled_model.h"
@@ -76,7 +77,8 @@ class Runner {
     {
       repository::ModelSource source;
       source.name = "model";
-      source.onnx = ReadFile(options_.model);
+      RELUSERVE_ASSIGN_OR_RETURN(source.onnx,
+                                 ByteSource::OpenFile(options_.model, int64_t{2} << 30));
       source.batching.max_batch_size = 8;
       RELUSERVE_ASSIGN_OR_RETURN(model_, repository::LoadedModel::Load(std::move(source)));
     }

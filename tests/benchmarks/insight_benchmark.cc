@@ -140,7 +140,7 @@ int Main(int argc, char** argv) {
   if (argc > 1) {
     repository::ModelSource source;
     source.name = "model";
-    auto onnx = repository::ReadFile(argv[1], int64_t{2} << 30);
+    auto onnx = ByteSource::OpenFile(argv[1], int64_t{2} << 30);
     if (onnx.ok()) source.onnx = *std::move(onnx);
     const auto model = repository::LoadedModel::Load(std::move(source));
     if (!model.ok()) {

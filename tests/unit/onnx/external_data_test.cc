@@ -102,9 +102,29 @@ TEST(ExternalDataTest, ReadsAFileOnce) {
   for (const char* location : {"below/w", "./below/w", "x/../below/w"}) {
     const auto bytes = external.Find(Elsewhere({{"location", location}, {"offset", "16"}}), 16);
     ASSERT_TRUE(bytes.ok()) << bytes.status();
-    EXPECT_EQ(*bytes, BytesOf({5, 6, 7, 8}));
+    std::string content(16, '?');
+    EXPECT_EQ(bytes->Read(0, content), absl::OkStatus());
+    EXPECT_EQ(content, BytesOf({5, 6, 7, 8}));
   }
   EXPECT_EQ(files.reads(), 1);
+}
+
+// Some exporters write a file for each tensor, and a process may have some thousand files open.
+TEST(ExternalDataTest, ClosesFilesAndOpensThemAgain) {
+  std::map<std::string, std::string> contents;
+  const auto name = [](int i) { return "w" + std::to_string(i); };
+  for (int i = 0; i < 600; ++i) contents[name(i)] = BytesOf({1, 2, 3, 4});
+  Files files(contents);
+  ExternalData external(files.reader());
+  for (int i = 0; i < 600; ++i) {
+    EXPECT_TRUE(external.Find(Elsewhere({{"location", name(i)}}), 16).ok()) << i;
+  }
+  EXPECT_EQ(files.reads(), 600);
+  const onnx::TensorProto first = Elsewhere({{"location", name(0)}});
+  EXPECT_TRUE(external.Find(first, 16).ok());
+  EXPECT_EQ(files.reads(), 601);
+  // What it may still be asked for was not forgotten.
+  EXPECT_FALSE(external.Find(first, 16).ok());
 }
 
 TEST(ExternalDataTest, RefusesWhatDoesNotFit) {

@@ -17,8 +17,8 @@ namespace reluserve::onnx_import {
 namespace {
 
 TEST(HostileFileTest, BoundsFileNodesAndMemory) {
-  EXPECT_EQ(ImportModel("").status().message(), "the file is empty");
-  EXPECT_EQ(ImportModel("abcdef", {.max_file_bytes = 5}).status().message(),
+  EXPECT_EQ(ImportModel(std::string()).status().message(), "the file is empty");
+  EXPECT_EQ(ImportModel(std::string("abcdef"), {.max_file_bytes = 5}).status().message(),
             "the file has 6 bytes, at most 5 are accepted");
 
   ModelBuilder many(13);

@@ -85,13 +85,13 @@ TEST(ModelFolderTest, ReadsWeightsBesideAModel) {
   const auto directory = DirectoryFolder(dir.path() / "net");
   const auto file = FileFolder(dir.path() / "net/1/model.onnx", /*with_siblings=*/false);
   for (const ModelFolder* folder : {directory.get(), file.get()}) {
-    EXPECT_EQ(folder->ReadBesideModel(1, "a b/w.bin", 2).value(), "ww");
-    EXPECT_EQ(folder->ReadBesideModel(1, "link.bin", 2).value(), "ww");
-    EXPECT_EQ(folder->ReadBesideModel(1, "a b/w.bin", 1).status().code(),
+    EXPECT_EQ(folder->OpenBesideModel(1, "a b/w.bin", 2)->ReadAll().value(), "ww");
+    EXPECT_EQ(folder->OpenBesideModel(1, "link.bin", 2)->ReadAll().value(), "ww");
+    EXPECT_EQ(folder->OpenBesideModel(1, "a b/w.bin", 1).status().code(),
               absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(folder->ReadBesideModel(1, "w.bin", 2).status().code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(folder->OpenBesideModel(1, "w.bin", 2).status().code(), absl::StatusCode::kNotFound);
     for (const char* outside : {"escape.bin", "up/secret", "../../secret"}) {
-      const auto read = folder->ReadBesideModel(1, outside, 9);
+      const auto read = folder->OpenBesideModel(1, outside, 9);
       EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << outside;
       EXPECT_THAT(std::string(read.status().message()),
                   HasSubstr("is not in the directory of the model"));
@@ -118,7 +118,7 @@ TEST(ModelFolderTest, HoldsFilesInMemory) {
   EXPECT_THAT(folder->Versions().value(), ElementsAre(3));
   EXPECT_EQ(folder->Read("3/model.onnx", 5).value(), "bytes");
   EXPECT_EQ(folder->Read("3/model.onnx", 4).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(folder->ReadBesideModel(3, "model.onnx", 5).value(), "bytes");
+  EXPECT_EQ(folder->OpenBesideModel(3, "model.onnx", 5)->ReadAll().value(), "bytes");
   EXPECT_EQ(folder->Read("../labels.txt", 5).status().code(), absl::StatusCode::kNotFound);
 }
 
