@@ -15,6 +15,7 @@
 #include "server/base/status.h"
 #include "server/engine/activation_layers.h"
 #include "server/engine/kernels/kernel.h"
+#include "server/engine/large_weights.h"
 #include "server/engine/maxout.h"
 #include "server/engine/plan.h"
 #include "server/engine/plan_builder.h"
@@ -323,6 +324,7 @@ absl::StatusOr<std::shared_ptr<CompiledModel>> CompiledModel::Create(
   RELUSERVE_ASSIGN_OR_RETURN(const std::vector<graph::OperandInfo> facts, state->Infer(inputs));
   state->layers = LayersOf(state->graph, facts);
   for (graph::ValueId id : state->graph.outputs) state->output_types.push_back(facts[id].type);
+  RELUSERVE_RETURN_IF_ERROR(PackLargestFirst(state->graph, facts, state->weights));
   RELUSERVE_RETURN_IF_ERROR(state->Choose(facts));
   RELUSERVE_RETURN_IF_ERROR(State::MakeFirstPlans(state));
   return std::shared_ptr<CompiledModel>(new CompiledModel(std::move(state)));

@@ -103,7 +103,8 @@ def measure(engines, arguments, name, shape, threads, batch):
             rows[worker.engine] = {
                 "best_ms": 1e3 * min(worker.wall), "median_ms": 1e3 * statistics.median(worker.wall),
                 "cpu_ms": 1e3 * min(worker.cpu), "load_s": worker.loaded["load"],
-                "imported_bytes": worker.loaded.get("imported_bytes", 0), **worker.ask("memory")}
+                "trial_s": worker.loaded.get("trial"), "imported_bytes": worker.loaded.get("imported_bytes", 0),
+                **worker.ask("memory")}
             if "macs" in worker.loaded:
                 rows[worker.engine]["gflops"] = 2e-9 * worker.loaded["macs"] * batch / min(worker.wall)
             worker.close()
@@ -119,7 +120,8 @@ def report(name, threads, batch, rows, peak):
               f"{row['best_ms'] / ours['best_ms']:6.2f} {row['cpu_ms'] / ours['cpu_ms']:6.2f} "
               f"{row['load_s']:7.2f} {(row['peak_bytes'] - row['imported_bytes']) / 1e6:8.0f}")
     print(f"  {ours['gflops']:.0f} GFLOP/s of multiply-adds as in the definition of convolution: "
-          f"{ours['gflops'] / peak / threads:.0%} of the measured peak", flush=True)
+          f"{ours['gflops'] / peak / threads:.0%} of the measured peak; once it served, batch sizes were tried for "
+          f"{ours['trial_s']:.2f} s", flush=True)
 
 
 def summarize(results, engines):
