@@ -40,7 +40,7 @@ struct CompileOptions {
   std::optional<Tuning> tuning;
   // A model whose steps come to fewer multiply-adds than this, on average and for a sample, runs on
   // one thread: that has done a step before another has woken up. 0: never so.
-  int64_t short_step = 256 * 1024;
+  int64_t short_step = int64_t{256} * 1024;
 };
 
 // Immutable to its users: weights, packed once in the layouts that oneDNN asks for and shared by
