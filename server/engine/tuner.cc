@@ -44,7 +44,7 @@ struct Way {
 // Runs ways in turns, each of which sees the same disturbances then.
 class Race {
  public:
-  Race(const TuneOptions& options, int all_runs) : options_(options), all_runs_(all_runs) {}
+  explicit Race(const TuneOptions& options) : options_(options) {}
 
   absl::Status Prepare(const CompiledModel& model) {
     std::mt19937_64 random(1);
@@ -57,7 +57,9 @@ class Race {
     return absl::OkStatus();
   }
 
-  absl::Status Run(std::vector<Way>& ways) {
+  // At most `to_come` ways are run after these.
+  absl::Status Run(std::vector<Way>& ways, int to_come) {
+    const int all_runs = runs_ + options_.runs * (static_cast<int>(ways.size()) + to_come);
     for (Way& way : ways) {
       // The first run finds nothing in the caches, and not all of its memory there.
       RELUSERVE_RETURN_IF_ERROR(RunOnce(way).status());
@@ -68,7 +70,7 @@ class Race {
         RELUSERVE_ASSIGN_OR_RETURN(const absl::Duration time, RunOnce(way));
         way.times.push_back(time);
         ++runs_;
-        if (options_.go_on && !options_.go_on(runs_, all_runs_)) {
+        if (options_.go_on && !options_.go_on(runs_, all_runs)) {
           return absl::CancelledError("the tuning was cancelled");
         }
       }
@@ -102,7 +104,6 @@ class Race {
   }
 
   const TuneOptions& options_;
-  const int all_runs_;
   int runs_ = 0;
   std::vector<Tensor> inputs_;
   ExecutionContext context_;
@@ -179,8 +180,8 @@ absl::StatusOr<TuneReport> Tune(const CompiledModel& model, const TuneOptions& o
   // Says what is wrong with the shapes, if anything is.
   RELUSERVE_RETURN_IF_ERROR(by_rules->GetPlan(options.input_shapes).status());
   const Tuning rules = by_rules->tuning();
-  constexpr int kFinalists = 3;
-  Race race(options, options.runs * (static_cast<int>(kTiles.size()) + kFinalists));
+  constexpr int kMostFinalists = 3;
+  Race race(options);
   RELUSERVE_RETURN_IF_ERROR(race.Prepare(model));
 
   TuneReport report;
@@ -191,7 +192,7 @@ absl::StatusOr<TuneReport> Tune(const CompiledModel& model, const TuneOptions& o
       RELUSERVE_ASSIGN_OR_RETURN(Way way, MakeWay(model, AllBy(model.graph(), tile)));
       ways.push_back(std::move(way));
     }
-    RELUSERVE_RETURN_IF_ERROR(race.Run(ways));
+    RELUSERVE_RETURN_IF_ERROR(race.Run(ways, kMostFinalists));
     report.nodes = FastestNodes(model.graph(), rules, ways);
   }
 
@@ -204,7 +205,7 @@ absl::StatusOr<TuneReport> Tune(const CompiledModel& model, const TuneOptions& o
     });
     if (is_new) finalists.push_back(std::move(way));
   }
-  RELUSERVE_RETURN_IF_ERROR(race.Run(finalists));
+  RELUSERVE_RETURN_IF_ERROR(race.Run(finalists, /*to_come=*/0));
   size_t best = 0;
   for (size_t i = 1; i < finalists.size(); ++i) {
     const absl::Duration time = finalists[i].median();

@@ -23,8 +23,8 @@ struct TuneOptions {
   std::vector<Shape> input_shapes;
   // Of each way of computing. At least 1.
   int runs = 20;
-  // Called after each run with how many there were, of how many; where it answers false, Tune ends
-  // with CANCELLED.
+  // Called after each run with how many there were, of how many at most; where it answers false,
+  // Tune ends with CANCELLED.
   std::function<bool(int done, int all)> go_on;
 };
 
