@@ -74,9 +74,8 @@ class Check {
     return Tensor::Allocate(DataType::kFloat32, Shape{floats});
   }
 
-  // Zeros where a block has channels that the source has not. To draw each would take longer than
-  // to compute the layer: some thousands are repeated, a prime number so that they meet other
-  // weights each time.
+  // Zeros where a block has channels that the source has not. Some thousands are drawn and
+  // repeated, a prime number so that they meet other weights each time.
   void Draw(std::span<float> source) {
     constexpr size_t kDrawn = 8191;
     std::uniform_real_distribution<float> values(-1.0f, 1.0f);
